@@ -1,0 +1,71 @@
+import { systemClock, timeoutSignal } from '../util/clock.ts'
+import { toWireError, WireOversizeError, WireUsageError } from './errors.ts'
+import { bindStream, framedStream, streamClosed } from './framed-stream.ts'
+import type { FramedStream } from './framed-stream.ts'
+import type { MessageProtocol } from './protocol.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Connection, Stream } from '@libp2p/interface'
+
+export interface RequestOptions {
+  signal?: AbortSignal
+  /** @default the system's */
+  clock?: Clock
+}
+
+/**
+ * Sends one message and resolves to the answer. Rejects with a `WireError` within the protocol's `timeoutMs`:
+ * `WIRE_TIMEOUT`, `WIRE_OVERSIZE`, `WIRE_UNDECODABLE`, `WIRE_RESET`, `WIRE_UNSUPPORTED`, `WIRE_ABORTED`, `WIRE_BUSY`,
+ * `WIRE_LIMITED`. What the remote did wrong is in its `fault`.
+ */
+export async function request<Request, Response> (connection: Connection, protocol: MessageProtocol<Request, Response>, message: Request, options: RequestOptions = {}): Promise<Response> {
+  const codec = protocol.response
+  if (codec == null) throw new WireUsageError(`${protocol.id} has no answer: use notify`)
+  return exchange(connection, protocol, message, options, async (_, frames) => frames.read(codec))
+}
+
+/** Sends one message and resolves when the remote has taken it. Rejects like `request`. */
+export async function notify<Request> (connection: Connection, protocol: MessageProtocol<Request>, message: Request, options: RequestOptions = {}): Promise<void> {
+  await exchange(connection, protocol, message, options, async stream => streamClosed(stream))
+}
+
+async function exchange<Request, Response, Result> (
+  connection: Connection,
+  protocol: MessageProtocol<Request, Response>,
+  message: Request,
+  { signal, clock = systemClock }: RequestOptions,
+  receive: (stream: Stream, frames: FramedStream) => Promise<Result>
+): Promise<Result> {
+  const bytes = protocol.request.encode(message)
+  if (bytes.byteLength > protocol.maxRequestBytes) {
+    throw new WireOversizeError(`the message is ${bytes.byteLength} bytes, ${protocol.id} allows ${protocol.maxRequestBytes}: send less`)
+  }
+  const deadline = timeoutSignal(clock, protocol.timeoutMs, signal)
+  let stream: Stream | undefined
+  try {
+    deadline.signal.throwIfAborted()
+    stream = await connection.newStream([protocol.id], {
+      signal: deadline.signal,
+      maxOutboundStreams: protocol.maxOutboundStreams,
+      runOnLimitedConnection: protocol.runOnLimitedConnection ?? false
+    })
+    // also after the answer is here, until the remote has closed its side
+    bindStream(stream, deadline.signal, () => { deadline.clear() })
+    const frames = framedStream(stream, protocol.response == null ? 0 : protocol.maxResponseBytes)
+    // a remote may answer without reading everything: only what came back counts
+    const [received] = await Promise.allSettled([receive(stream, frames), send(stream, frames, bytes)])
+    if (received.status === 'fulfilled') return received.value
+    throw received.reason
+  } catch (err) {
+    const aborted = signal?.aborted === true
+    const timedOut = !aborted && deadline.signal.aborted
+    const error = toWireError(err, { protocol: protocol.id, peer: connection.remotePeer.toString(), timeoutMs: protocol.timeoutMs, aborted, timedOut })
+    if (stream == null) deadline.clear()
+    else stream.abort(error)
+    throw error
+  }
+}
+
+async function send (stream: Stream, frames: FramedStream, bytes: Uint8Array): Promise<void> {
+  await frames.write(bytes)
+  await stream.close()
+}

@@ -1,0 +1,173 @@
+import { describeError } from '../errors.ts'
+import { timeoutSignal } from '../util/clock.ts'
+import { toWireError, WireAbortedError, WireOversizeError, WireRateLimitedError } from './errors.ts'
+import { bindStream, framedStream } from './framed-stream.ts'
+import { RateLimiter } from './rate-limiter.ts'
+import type { WireError } from './errors.ts'
+import type { MessageProtocol, WireFault } from './protocol.ts'
+import type { Offence } from '../components.ts'
+import type { Clock } from '../util/clock.ts'
+import type { ComponentLogger, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
+import type { Registrar } from '@libp2p/interface-internal'
+
+export interface ServeContext {
+  peerId: PeerId
+  connection: Connection
+  /** Aborts at the protocol's deadline and when the server stops. A handler that waits must heed it. */
+  signal: AbortSignal
+}
+
+/** Turns a request into a response. What it throws is logged and resets the stream; it costs the remote nothing. */
+export type Handler<Request, Response> = (request: Request, context: ServeContext) => Promise<Response> | Response
+
+export interface ServeOptions {
+  clock: Clock
+  /** A remote broke the protocol. `evidence` is the start of what it sent. */
+  onFault?: (peerId: PeerId, fault: WireFault, offence: Offence | undefined, evidence?: Uint8Array) => void
+}
+
+export interface ServeSnapshot {
+  id: string
+  /** Requests answered, or taken when there is no answer. */
+  served: number
+  /** Handlers that threw. */
+  failed: number
+  /** Exchanges going on. */
+  active: number
+  faults: Record<WireFault, number>
+  /** Peers whose rate is remembered; at most 1,024. */
+  ratedPeers: number
+}
+
+export interface Server {
+  start (): Promise<void>
+  /** Takes the protocol back and aborts what is going on. */
+  stop (): Promise<void>
+  snapshot (): ServeSnapshot
+}
+
+/**
+ * Serves a protocol. Every stream ends within the protocol's `timeoutMs`, whatever the remote does: closed when the
+ * exchange went well, aborted when it did not. A peer over its rate is turned away before a byte of its message is read.
+ */
+export function serve<Request, Response = void> (
+  components: { registrar: Registrar, logger: ComponentLogger },
+  protocol: MessageProtocol<Request, Response>,
+  handler: Handler<Request, Response>,
+  options: ServeOptions
+): Server {
+  return new ProtocolServer(components, protocol, handler, options)
+}
+
+class ProtocolServer<Request, Response> implements Server {
+  readonly #registrar: Registrar
+  readonly #log: Logger
+  readonly #protocol: MessageProtocol<Request, Response>
+  readonly #handler: Handler<Request, Response>
+  readonly #options: ServeOptions
+  readonly #rates: RateLimiter
+  readonly #active = new Set<AbortController>()
+  readonly #faults: Record<WireFault, number> = { undecodable: 0, oversize: 0, timeout: 0, 'rate-limited': 0, reset: 0 }
+  #served = 0
+  #failed = 0
+
+  constructor (components: { registrar: Registrar, logger: ComponentLogger }, protocol: MessageProtocol<Request, Response>, handler: Handler<Request, Response>, options: ServeOptions) {
+    this.#registrar = components.registrar
+    this.#log = components.logger.forComponent('peerkeep:wire')
+    this.#protocol = protocol
+    this.#handler = handler
+    this.#options = options
+    this.#rates = new RateLimiter({ ...protocol.rate, clock: options.clock })
+  }
+
+  async start (): Promise<void> {
+    const { id, maxInboundStreams, maxOutboundStreams, runOnLimitedConnection = false } = this.#protocol
+    await this.#registrar.handle(id, this.#onStream, { maxInboundStreams, maxOutboundStreams, runOnLimitedConnection })
+  }
+
+  async stop (): Promise<void> {
+    await this.#registrar.unhandle(this.#protocol.id)
+    for (const controller of this.#active) controller.abort(new WireAbortedError(`${this.#protocol.id} is no longer served`))
+  }
+
+  snapshot (): ServeSnapshot {
+    return {
+      id: this.#protocol.id,
+      served: this.#served,
+      failed: this.#failed,
+      active: this.#active.size,
+      faults: { ...this.#faults },
+      ratedPeers: this.#rates.size
+    }
+  }
+
+  readonly #onStream = async (stream: Stream, connection: Connection): Promise<void> => {
+    const { id, timeoutMs } = this.#protocol
+    const peer = connection.remotePeer.toString()
+    if (!this.#rates.take(peer)) {
+      const error = new WireRateLimitedError(`${peer} uses ${id} more often than allowed`, { fault: 'rate-limited' })
+      stream.abort(error)
+      this.#onFault(connection.remotePeer, error)
+      return
+    }
+    const controller = new AbortController()
+    this.#active.add(controller)
+    const deadline = timeoutSignal(this.#options.clock, timeoutMs, controller.signal)
+    // also after the answer, until the remote has closed its side
+    bindStream(stream, deadline.signal, () => {
+      deadline.clear()
+      this.#active.delete(controller)
+    })
+    try {
+      await this.#exchange(stream, connection, deadline.signal)
+    } catch (err) {
+      const aborted = controller.signal.aborted
+      const timedOut = !aborted && deadline.signal.aborted
+      const error = err instanceof HandlerFailure ? err : toWireError(err, { protocol: id, peer, timeoutMs, aborted, timedOut })
+      stream.abort(error)
+      if (error instanceof HandlerFailure) {
+        this.#failed++
+        this.#log.error('%s from %s: %s', id, peer, describeError(error.cause))
+      } else {
+        this.#onFault(connection.remotePeer, error)
+      }
+    }
+  }
+
+  async #exchange (stream: Stream, connection: Connection, signal: AbortSignal): Promise<void> {
+    const { id, request, response: codec, maxRequestBytes, maxResponseBytes } = this.#protocol
+    const frames = framedStream(stream, maxRequestBytes)
+    const message = await frames.read(request)
+    let answer: Uint8Array | undefined
+    try {
+      const response = await this.#handler(message, { peerId: connection.remotePeer, connection, signal })
+      answer = codec?.encode(response)
+      if (answer != null && answer.byteLength > maxResponseBytes) {
+        throw new WireOversizeError(`the answer is ${answer.byteLength} bytes, ${id} allows ${maxResponseBytes}`)
+      }
+    } catch (err) {
+      // a handler that gave up because the deadline passed did well
+      signal.throwIfAborted()
+      throw new HandlerFailure(err)
+    }
+    if (answer != null) await frames.write(answer)
+    await stream.close()
+    this.#served++
+  }
+
+  #onFault (peerId: PeerId, error: WireError): void {
+    const { fault, evidence } = error
+    this.#log.trace('%s', describeError(error))
+    if (fault == null) return
+    this.#faults[fault]++
+    this.#options.onFault?.(peerId, fault, this.#protocol.offences[fault], evidence)
+  }
+}
+
+/** Tells what this side did wrong from what the remote did. */
+class HandlerFailure extends Error {
+  constructor (cause: unknown) {
+    super('the handler failed', { cause })
+    this.name = 'HandlerFailure'
+  }
+}
