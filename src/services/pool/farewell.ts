@@ -1,0 +1,81 @@
+import { describeError } from '../../errors.ts'
+import { timeoutSignal } from '../../util/clock.ts'
+import { notify } from '../../wire/request.ts'
+import { serve } from '../../wire/serve.ts'
+import { GOODBYE_TIMEOUT_MS } from './constants.ts'
+import { goodbyeProtocol } from './goodbye.ts'
+import { bestConnection } from './peers.ts'
+import type { Logger, PeerId } from '@libp2p/interface'
+import type { Offence } from '../../components.ts'
+import type { Clock } from '../../util/clock.ts'
+import type { Server } from '../../wire/serve.ts'
+import type { GoodbyeReason } from './goodbye.ts'
+import type { PoolComponents } from './index.ts'
+import type { PeerState, PeerTable } from './peers.ts'
+
+export interface FarewellInit {
+  clock: Clock
+  log: Logger
+  peers: PeerTable
+  report (peerId: PeerId, offence: Offence, cause: string): void
+  /** The remote has said goodbye. */
+  onHeard (peer: PeerState): void
+}
+
+/** Parting with a reason, in both directions. */
+export class Farewell {
+  readonly #components: PoolComponents
+  readonly #init: FarewellInit
+  readonly #server: Server
+
+  constructor (components: PoolComponents, init: FarewellInit) {
+    this.#components = components
+    this.#init = init
+    this.#server = serve(components, goodbyeProtocol, (goodbye, { peerId }) => {
+      const peer = init.peers.get(peerId)
+      if (peer == null || peer.goodbye != null) return
+      peer.goodbye = { ...goodbye, by: 'remote' }
+      init.onHeard(peer)
+    }, { clock: init.clock, onFault: (peerId, fault, offence) => { if (offence != null) init.report(peerId, offence, `pool:${fault}`) } })
+  }
+
+  async start (): Promise<void> {
+    await this.#server.start()
+  }
+
+  async stop (): Promise<void> {
+    await this.#server.stop()
+  }
+
+  /** Says why, unless the remote said goodbye first, then closes all its connections. */
+  async part (peer: PeerState, reason: GoodbyeReason): Promise<void> {
+    const heard = peer.goodbye != null
+    peer.goodbye ??= { reason, by: 'local' }
+    if (!heard) await this.#say(peer, reason)
+    await this.#within(async signal => this.#components.connectionManager.closeConnections(peer.peerId, { signal }))
+  }
+
+  /** Does not wait. */
+  partSoon (peer: PeerState, reason: GoodbyeReason): void {
+    this.part(peer, reason).catch((err: unknown) => { this.#init.log.error('could not disconnect %p - %e', peer.peerId, err) })
+  }
+
+  async #say (peer: PeerState, reason: GoodbyeReason): Promise<void> {
+    const connection = bestConnection(peer)
+    if (connection?.status !== 'open') return
+    try {
+      await this.#within(async signal => notify(connection, goodbyeProtocol, { reason }, { signal, clock: this.#init.clock }))
+    } catch (err) {
+      this.#init.log('goodbye (%s) to %p was not heard: %s', reason, peer.peerId, describeError(err))
+    }
+  }
+
+  async #within (work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal, clear } = timeoutSignal(this.#init.clock, GOODBYE_TIMEOUT_MS)
+    try {
+      await work(signal)
+    } finally {
+      clear()
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { CODE_P2P } from '@multiformats/multiaddr'
+import { backoffMs } from '../../util/backoff.ts'
+import { retryLimits } from './remembered.ts'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { BackoffLimits } from '../../util/backoff.ts'
+import type { Rng } from '../../util/rng.ts'
+
+export type KeeperKind = 'explicit' | 'bootstrap'
+
+/** A peer that was configured rather than found. */
+export interface Keeper {
+  readonly multiaddr: Multiaddr
+  readonly kind: KeeperKind
+  /** From the address, or learned from the first connection. */
+  peerId?: string
+  /** Failed dials in a row. */
+  attempt: number
+  /** Monotonic milliseconds. */
+  dueMs: number
+  dialing: boolean
+}
+
+/** The configured peers and when each is dialled next: explicit ones always, bootstrap ones while peers are wanted. */
+export class Keepers {
+  readonly #keepers = new Map<string, Keeper>()
+  readonly #limits: BackoffLimits
+  readonly #rng: Rng
+
+  constructor (limits: BackoffLimits, rng: Rng) {
+    this.#limits = limits
+    this.#rng = rng
+  }
+
+  get size (): number {
+    return this.#keepers.size
+  }
+
+  add (multiaddr: Multiaddr, kind: KeeperKind): void {
+    const peerId = multiaddr.getComponents().findLast(({ code }) => code === CODE_P2P)?.value
+    this.#keepers.set(multiaddr.toString(), { multiaddr, kind, attempt: 0, dueMs: 0, dialing: false, ...(peerId == null ? {} : { peerId }) })
+  }
+
+  delete (multiaddr: Multiaddr): void {
+    this.#keepers.delete(multiaddr.toString())
+  }
+
+  has (peerId: string): boolean {
+    return [...this.#keepers.values()].some(keeper => keeper.peerId === peerId)
+  }
+
+  isExplicit (peerId: string): boolean {
+    return [...this.#keepers.values()].some(keeper => keeper.kind === 'explicit' && keeper.peerId === peerId)
+  }
+
+  /** Those to dial now. */
+  due (nowMs: number, isConnected: (peerId: string) => boolean, wantsPeers: boolean): Keeper[] {
+    return [...this.#keepers.values()].filter(keeper =>
+      !keeper.dialing && keeper.dueMs <= nowMs &&
+      (keeper.kind === 'explicit' || wantsPeers) &&
+      !(keeper.peerId != null && isConnected(keeper.peerId)))
+  }
+
+  /** Notes a failure and returns the wait before the next attempt. It never gives up. */
+  failed (keeper: Keeper, nowMs: number, isolated: boolean): number {
+    keeper.attempt++
+    const retryInMs = backoffMs(keeper.attempt, retryLimits(this.#limits, isolated), this.#rng)
+    keeper.dueMs = nowMs + retryInMs
+    return retryInMs
+  }
+
+  /** It answered: the address is right, whatever becomes of the connection. */
+  succeeded (keeper: Keeper, peerId: string): void {
+    keeper.peerId ??= peerId
+  }
+
+  /** The connection ended; one that held (`stable`) begins the backoff anew, else it goes on. */
+  disconnected (peerId: string, stable: boolean, nowMs: number, isolated: boolean): void {
+    for (const keeper of this.#keepers.values()) {
+      if (keeper.peerId !== peerId) continue
+      if (stable) keeper.attempt = 0
+      this.failed(keeper, nowMs, isolated)
+    }
+  }
+
+  /** Everybody is due now, as after a sleep. */
+  reset (): void {
+    for (const keeper of this.#keepers.values()) {
+      keeper.attempt = 0
+      keeper.dueMs = 0
+    }
+  }
+}
