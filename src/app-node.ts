@@ -1,0 +1,73 @@
+import { createLibp2p } from 'libp2p'
+import { checkInit } from './app-node/checked.ts'
+import { libp2pOptions } from './app-node/libp2p-options.ts'
+import { bindStorage } from './app-node/lifecycle.ts'
+import { servicesOf } from './app-node/services.ts'
+import { mdnsInit, sourcesOf } from './app-node/sources.ts'
+import { createDns, createResolver } from './platform/dns.ts'
+import { loadMdns, loadUpnp } from './platform/local-network.ts'
+import { openStorage } from './platform/storage.ts'
+import { createTransports } from './platform/transports.ts'
+import type { ConnectionProtector, ServiceMap } from '@libp2p/interface'
+import type { ServiceFactoryMap } from 'libp2p'
+import type { AppNode, AppNodeInit, AppServices } from './app-node/init.ts'
+import type { Storage } from './platform/storage.ts'
+
+export type { AppNode, AppNodeInit, AppServices } from './app-node/init.ts'
+export { AppNodeOptionError } from './app-node/checked.ts'
+
+/**
+ * Makes a node, and starts it unless `start: false`. `node.stop()` also closes what it opened in `dataDir`.
+ *
+ * Rejects with `AppNodeOptionError`, `DataDirError`, `IdentityError`, `DatastoreError`, `TransportError`, `DnsError`, an
+ * error of a discovery source about its options, or what libp2p throws at start; then nothing is left open.
+ */
+export async function createAppNode<S extends ServiceMap = {}> (init: AppNodeInit<S> = {}): Promise<AppNode<S>> {
+  const checked = checkInit(init)
+  const dnsInit = { servers: init.dnsServers, clock: init.clock }
+  const resolver = createResolver(dnsInit)
+  const mdns = mdnsInit(init.mdns, checked.network)
+
+  const opening = openStorage({
+    dataDir: init.dataDir,
+    passphrase: init.passphrase,
+    clock: init.clock,
+    identity: init.privateKey == null,
+    datastore: init.datastore == null
+  })
+  try {
+    const [storage, transports, upnp, connectionProtector, mdnsModule] = await Promise.all([
+      opening,
+      init.transports ?? createTransports(init),
+      init.upnp === true ? loadUpnp() : undefined,
+      init.preSharedKey == null ? undefined : loadProtector(init.preSharedKey),
+      mdns == null ? undefined : loadMdns(mdns)
+    ])
+    const sources = sourcesOf(init, checked, { mdns: mdnsModule, resolver })
+    const services = servicesOf(init, checked, { sources, upnp })
+    const { privateKey, datastore } = storage
+    const node: AppNode<S> = bindStorage(await createLibp2p<AppServices & S>({
+      ...libp2pOptions(init, checked, { privateKey, datastore, dns: createDns(dnsInit), transports, connectionProtector }),
+      services: { ...services, ...init.services } as ServiceFactoryMap<AppServices & S>,
+      start: false
+    }), storage)
+    const log = node.logger.forComponent('peerkeep:node')
+    const warn = init.onWarning ?? (({ code, message }) => { log.error('%s - %s', code, message) })
+    for (const warning of storage.warnings) warn(warning)
+    if (init.start !== false) await node.start()
+    return node
+  } catch (err) {
+    await closeOpened(opening)
+    throw err
+  }
+}
+
+async function loadProtector (psk: Uint8Array): Promise<() => ConnectionProtector> {
+  const { preSharedKey } = await import('@libp2p/pnet')
+  return preSharedKey({ psk })
+}
+
+async function closeOpened (opening: Promise<Storage>): Promise<void> {
+  const [storage] = await Promise.allSettled([opening])
+  if (storage.status === 'fulfilled') await storage.value.close()
+}
