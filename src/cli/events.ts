@@ -1,0 +1,48 @@
+import { describeError } from '../errors.ts'
+import type { AppNode } from '../app-node.ts'
+
+/** What the program says while it runs: with `--json` one of these a line, plus `time` (ISO 8601). */
+export type ProgramEvent =
+  | { event: 'ready', peerId: string, addresses: string[], dataDir: string, version: string, readyMs: number }
+  | { event: 'peer:discovered', peerId: string, addresses: string[], source: string, loaded: boolean }
+  | { event: 'peer:connected', peerId: string, direction: 'inbound' | 'outbound', address: string }
+  | { event: 'peer:disconnected', peerId: string, reason: string, by: 'local' | 'remote' }
+  | { event: 'peer:evicted', peerId: string, why: string }
+  | { event: 'peer:checked', peerId: string, verdict: 'direct' | 'relayed' | 'gone' }
+  | { event: 'dial:failed', address: string, message: string, attempt: number, retryInMs: number }
+  | { event: 'pool:isolated' }
+  | { event: 'pool:recovered' }
+  | { event: 'pool:woke', gapMs: number }
+  | { event: 'source:failed', source: string, message: string, retryInMs: number }
+  | { event: 'warning', code: string, message: string }
+  | { event: 'error', code: string, message: string, fix?: string }
+  | { event: 'stopped' }
+
+/** Tells everything the node's services report. Call it before `start`; the listeners end with the node. */
+export function watch (node: AppNode, emit: (event: ProgramEvent) => void): void {
+  const { pool, discovery } = node.services
+  pool.addEventListener('peer:discovered', ({ detail: { entry, source, loaded } }) => {
+    emit({ event: 'peer:discovered', peerId: entry.peerId.toString(), addresses: entry.multiaddrs.map(String), source, loaded })
+  })
+  pool.addEventListener('peer:connected', ({ detail: { peerId, direction, multiaddr } }) => {
+    emit({ event: 'peer:connected', peerId: peerId.toString(), direction, address: multiaddr.toString() })
+  })
+  pool.addEventListener('peer:disconnected', ({ detail: { peerId, reason, by } }) => {
+    emit({ event: 'peer:disconnected', peerId: peerId.toString(), reason, by })
+  })
+  pool.addEventListener('peer:evicted', ({ detail: { peerId, why } }) => {
+    emit({ event: 'peer:evicted', peerId: peerId.toString(), why })
+  })
+  pool.addEventListener('peer:checked', ({ detail: { peerId, verdict } }) => {
+    emit({ event: 'peer:checked', peerId: peerId.toString(), verdict })
+  })
+  pool.addEventListener('dial:failed', ({ detail: { multiaddr, error, attempt, retryInMs } }) => {
+    emit({ event: 'dial:failed', address: multiaddr.toString(), message: describeError(error), attempt, retryInMs: Math.round(retryInMs) })
+  })
+  pool.addEventListener('pool:isolated', () => { emit({ event: 'pool:isolated' }) })
+  pool.addEventListener('pool:recovered', () => { emit({ event: 'pool:recovered' }) })
+  pool.addEventListener('pool:woke', ({ detail: { gapMs } }) => { emit({ event: 'pool:woke', gapMs: Math.round(gapMs) }) })
+  discovery.addEventListener('source:failed', ({ detail: { source, error, retryInMs } }) => {
+    emit({ event: 'source:failed', source, message: describeError(error), retryInMs: Math.round(retryInMs) })
+  })
+}

@@ -1,0 +1,53 @@
+import { AppError, describeError } from '../errors.ts'
+
+/** What the exit status says; shown by `--help`. */
+export const EXIT_CODES = {
+  ok: [0, 'all well, or stopped by a signal'],
+  failure: [1, 'something failed while it ran'],
+  usage: [2, 'a flag, variable, file or value that is not allowed'],
+  data: [3, 'the data directory or the identity cannot be used'],
+  listen: [4, 'cannot listen: the address is in use, or not this machine\'s']
+} as const
+
+/** What the user is told, and how the program ends. */
+export interface Failure {
+  exitCode: number
+  /** Stable: the error's own, or `UNEXPECTED`. */
+  code: string
+  /** One line. */
+  message: string
+  /** One line: what to do, where the message does not say it. */
+  fix?: string
+}
+
+const BY_CODE: ReadonlyArray<readonly [pattern: RegExp, kind: keyof typeof EXIT_CODES]> = [
+  [/^(USAGE$|CONFIG_|APP_NODE_OPTION_|TLS_|QUIC_|DNS_SERVER_|POOL_LIMITS_|DISCOVERY_.*_INVALID$)/, 'usage'],
+  [/^(DATA_DIR_|IDENTITY_|DATASTORE_)/, 'data'],
+  [/^LISTEN_/, 'listen']
+]
+
+/** Pure. */
+export function failureOf (err: unknown): Failure {
+  if (err instanceof AppError) {
+    const [, kind] = BY_CODE.find(([pattern]) => pattern.test(err.code)) ?? [undefined, 'failure'] as const
+    const { fix } = err.details
+    return { exitCode: EXIT_CODES[kind][0], code: err.code, message: oneLine(err.message), ...(typeof fix === 'string' ? { fix: oneLine(fix) } : {}) }
+  }
+  return {
+    exitCode: EXIT_CODES.failure[0],
+    code: 'UNEXPECTED',
+    message: oneLine(`unexpected: ${describeError(err)}${placeOf(err)}`),
+    fix: 'this is a fault of the program: please report this line'
+  }
+}
+
+/** The nearest line of this program, in place of a stack trace. */
+function placeOf (err: unknown): string {
+  const place = /\/(?:src|dist)\/([\w./-]+:\d+)/.exec(err instanceof Error ? err.stack ?? '' : '')?.[1]
+  return place == null ? '' : ` (at ${place})`
+}
+
+/** Without line breaks and control characters, which could move a terminal's cursor. */
+export function oneLine (text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/\p{Cc}/gu, '?').trim()
+}

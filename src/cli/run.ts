@@ -1,0 +1,137 @@
+import { flushCompileCache } from 'node:module'
+import { join } from 'node:path'
+import { ConfigError } from '../config/index.ts'
+import { AppError, describeError } from '../errors.ts'
+import { sleep, systemClock } from '../util/clock.ts'
+import { watch } from './events.ts'
+import { failureOf } from './failure.ts'
+import { readConfiguredFiles, readVersion } from './files.ts'
+import { hasIdentity } from './id.ts'
+import { ListenError, isAddressInUse, onAnyPort, planListen, wantedListen } from './listen.ts'
+import { componentLogger, openLog } from './log.ts'
+import { nodeInit } from './node-init.ts'
+import { createReporter } from './reporter.ts'
+import { startScreen } from './screen.ts'
+import { untilSignal } from './signals.ts'
+import type { AppNode, AppNodeInit } from '../app-node.ts'
+import type { Config } from '../config/index.ts'
+import type { Transports } from '../platform/transports.ts'
+import type { CommandContext } from './commands.ts'
+import type { ConfiguredFiles } from './files.ts'
+import type { Reporter } from './reporter.ts'
+
+/** From the first signal to the exit, whatever hangs: the promise is 5 s. */
+const STOP_LIMIT_MS = 4_500
+
+/** The command `run`: starts a node and stays until a signal. */
+export async function run (context: CommandContext): Promise<number> {
+  const { merged: { config }, terminal } = context
+  const reporter = createReporter(terminal, config.json)
+  endOnCrash(reporter)
+  const signalled = untilSignal()
+  const forced = signalled.then(async () => {
+    await sleep(systemClock, STOP_LIMIT_MS)
+    return await Promise.reject(new AppError('STOP_TIMEOUT', `the node did not stop within ${STOP_LIMIT_MS / 1_000} s; what it had acknowledged is stored`))
+  })
+  try {
+    await Promise.race([serve(context, reporter, signalled), forced])
+  } catch (err) {
+    // this reporter knows what was to be said before
+    const failure = failureOf(err)
+    reporter.fail(failure)
+    return failure.exitCode
+  }
+  reporter.emit({ event: 'stopped' })
+  return 0
+}
+
+async function serve (context: CommandContext, reporter: Reporter, signalled: Promise<string>): Promise<void> {
+  const { merged: { config }, terminal } = context
+  const [version, known, sink] = await Promise.all([readVersion(), hasIdentity(config.dataDir), openLog(config.logLevel, terminal)])
+  const node = await launch(context, reporter, {
+    logger: componentLogger(sink),
+    onWarning: ({ code, message }) => { reporter.emit({ event: 'warning', code, message }) }
+  })
+  const facts = {
+    peerId: node.peerId.toString(),
+    addresses: node.getMultiaddrs().map(String),
+    dataDir: config.dataDir,
+    version,
+    // since the process began
+    readyMs: Math.round(systemClock.monotonic())
+  }
+  reporter.ready({ event: 'ready', ...facts }, (p) => startScreen({
+    ...facts, config, newIdentity: known ? undefined : join(config.dataDir, 'identity.json')
+  }, p))
+  // a node runs for weeks and may end by `kill -9`: what was compiled is worth keeping now
+  flushCompileCache()
+  await signalled
+  reporter.say('stopping; once more to exit at once')
+  await node.stop()
+}
+
+/** Makes and starts the node, on other ports when the default ones were taken. */
+async function launch (context: CommandContext, reporter: Reporter, extra: Pick<AppNodeInit, 'logger' | 'onWarning'>): Promise<AppNode> {
+  const { merged } = context
+  const { config, origins } = merged
+  const files = await readConfiguredFiles(merged)
+  const [{ createAppNode }, transports] = await Promise.all([import('../app-node.ts'), loadTransports(config, files)])
+  // a profile that names other addresses than the default has chosen them
+  const chosen = origins.listen.layer !== 'default'
+  const { listen, moved } = await planListen(wantedListen(config, chosen), chosen)
+
+  const start = async (addresses: string[]): Promise<AppNode> => {
+    const node = await createAppNode({ ...nodeInit(config, files, addresses), ...extra, transports, start: false })
+    watch(node, reporter.emit)
+    try {
+      await node.start()
+    } catch (err) {
+      await node.stop()
+      throw err
+    }
+    return node
+  }
+  const tellMoved = (ports: string): void => {
+    reporter.emit({ event: 'warning', code: 'LISTEN_PORT_MOVED', message: `${ports} in use by another program: listening on a port that the system chose` })
+  }
+  if (moved.length > 0) tellMoved(moved.length === 1 ? `port ${moved[0]} is` : `ports ${moved.join(' and ')} are`)
+  try {
+    return await start(listen)
+  } catch (err) {
+    if (chosen || !isAddressInUse(err)) throw asListenError(err)
+    // somebody took a port since it was tried
+    tellMoved('a default port is')
+    return await start(listen.map(onAnyPort))
+  }
+}
+
+/** Made before the node: a bad certificate or a missing package is told before anything is written. */
+async function loadTransports ({ quic, tlsCert, tlsKey }: Config, { tls }: ConfiguredFiles): Promise<Transports> {
+  const { createTransports } = await import('../platform/transports.ts')
+  try {
+    return await createTransports({ quic, tls })
+  } catch (err) {
+    if (!(err instanceof AppError) || err.code !== 'TLS_INVALID') throw err
+    throw new ConfigError(`--tls-cert ${tlsCert} and --tls-key ${tlsKey} cannot be used: ${describeError(err.cause)}`, 'both must be PEM files, and the key must be the certificate\'s')
+  }
+}
+
+/** What libp2p throws when it cannot listen, as ours. */
+function asListenError (err: unknown): unknown {
+  if (!(err instanceof Error) || err.name !== 'UnsupportedListenAddressesError') return err
+  const code = isAddressInUse(err) ? 'LISTEN_ADDRESS_IN_USE' : 'LISTEN_FAILED'
+  // its first line is advice about libp2p's own options
+  const reasons = err.message.split('\n').slice(1).map(line => line.trim()).filter(line => line !== '')
+  return new ListenError(code, `cannot listen on ${reasons.join('; ')}`, { cause: err, details: { fix: 'choose other addresses: --listen /ip4/0.0.0.0/tcp/0' } })
+}
+
+/** What nobody caught ends the program: going on would be in a state that nobody knows. */
+function endOnCrash (reporter: Reporter): void {
+  const end = (err: unknown): void => {
+    const failure = failureOf(err)
+    reporter.fail(failure)
+    process.exit(1)
+  }
+  process.on('uncaughtException', end)
+  process.on('unhandledRejection', end)
+}

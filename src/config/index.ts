@@ -1,0 +1,27 @@
+/**
+ * @packageDocumentation
+ *
+ * The options of the program: one table (`OPTIONS`), from which come the defaults, the flags, the `PEERKEEP_*`
+ * variables, the keys of config files and profiles, the help, and `config/default.json`. Pure: files, flags and
+ * variables come in as values.
+ *
+ * @example
+ *
+ * ```ts
+ * import { merge, reconcile, valuesFromEnvironment, valuesFromFile } from './index.ts'
+ *
+ * const { config, origins } = reconcile(merge([
+ *   valuesFromFile({ maxPeers: 30 }, 'file', 'node.json'),
+ *   valuesFromEnvironment({ PEERKEEP_MIN_PEERS: '4' })
+ * ]))
+ * console.log(config.maxPeers, origins.maxPeers.where)
+ * ```
+ */
+export { reconcile } from './check.ts'
+export { ConfigError, LAYERS, merge, valuesFromEnvironment, valuesFromFile, valuesFromFlags } from './merge.ts'
+export { KEYS, OPTIONS, allowedInFiles, flagOf, isList, isSwitch, variableOf } from './options.ts'
+export { didYouMean } from './suggest.ts'
+export { asJson, shown } from './show.ts'
+export type { Layer, Merged, Origin, Values } from './merge.ts'
+export type { Config, Key } from './options.ts'
+export type { Json } from './value-types.ts'

@@ -1,0 +1,145 @@
+import ipaddr from 'ipaddr.js'
+import { ROLES } from '../components.ts'
+import { MAX_PORTS, parsePortRange } from '../services/discovery/sources/port-range.ts'
+import { parseSeed } from '../services/discovery/sources/dns-records.ts'
+import { announceAddress, dialAddress, listenAddress } from './addresses.ts'
+import { boolean, checkedBy, duration, integer, matching, oneOf, passphrase, path } from './value-types.ts'
+import type { ValueType } from './value-types.ts'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+
+/** One value. Without a default it may stay unset. */
+interface Single<T, D extends T | undefined> {
+  type: ValueType<T>
+  default: D
+  repeatable?: false
+  help: string
+  /** Never shown, and only taken from the environment. */
+  secret?: boolean
+  /** Not allowed in files: it says which files are read. */
+  flagOnly?: boolean
+}
+
+/** A list: the flag may be repeated, a variable separates by commas or spaces, a file has an array. */
+interface Many<T> {
+  type: ValueType<T>
+  default: readonly T[]
+  repeatable: true
+  help: string
+  secret?: undefined
+  flagOnly?: undefined
+}
+
+export type Option = Single<never, undefined> | Many<never>
+
+function optional<T> (type: ValueType<T>, help: string, rest: { secret?: boolean, flagOnly?: boolean } = {}): Single<T, T | undefined> {
+  return { type, default: undefined, help, ...rest }
+}
+
+function one<T> (type: ValueType<T>, defaultValue: NoInfer<T>, help: string): Single<T, T> {
+  return { type, default: defaultValue, help }
+}
+
+function list<T> (type: ValueType<T>, defaultValue: ReadonlyArray<NoInfer<T>>, help: string): Many<T> {
+  return { type, default: defaultValue, help, repeatable: true }
+}
+
+const SERVER = /^(?:\[(?<v6>[^\]]+)\]|(?<v4>[\d.]+)|(?<bare>[\da-f:.]*:[\da-f:.]*:[\da-f:.]*))(?::(?<port>\d{1,5}))?$/i
+
+function isServer (value: string): boolean {
+  const { v6, v4, bare, port = '53' } = SERVER.exec(value)?.groups ?? {}
+  const known = v4 == null ? ipaddr.IPv6.isValid(v6 ?? bare ?? '') : ipaddr.IPv4.isValidFourPartDecimal(v4)
+  return known && Number(port) >= 1 && Number(port) <= 65_535
+}
+
+/** Every option there is. The key is the name in files; `--data-dir` and `PEERKEEP_DATA_DIR` follow from it. */
+export const OPTIONS = {
+  dataDir: one(path, '~/.peerkeep', 'where the identity, the address book and the data live ($XDG_DATA_HOME/peerkeep where that is set)'),
+  config: optional(path, 'a JSON file with any of these options', { flagOnly: true }),
+  profile: one(matching('<name>', /^[a-z][a-z0-9-]{0,31}$/, 'the name of a profile, like dev'), 'default', 'a set of defaults: default, dev, relay, light or private'),
+  network: one(matching('<name>', /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, '1 to 64 letters, digits, dots, dashes and underscores'), 'main', 'nodes of different networks refuse each other'),
+
+  bootstrap: list(dialAddress, [], 'a node to find the network through; may lack /p2p/<id>'),
+  peer: list(dialAddress, [], 'a node to stay connected to for ever'),
+  listen: list(listenAddress, ['/ip4/0.0.0.0/tcp/4701', '/ip4/0.0.0.0/tcp/4702/ws', '/ip6/::/tcp/4701', '/ip6/::/tcp/4702/ws'], 'an address to listen on; --no-listen for none'),
+  announce: list(announceAddress, [], 'an address to tell others instead of those it listens on'),
+  role: list(oneOf('<role>', ROLES), ['full'], 'what this node is for others'),
+
+  mdns: one(boolean, true, 'find nodes in the local network'),
+  dnsSeed: list(checkedBy('<name[:port]>', 'a DNS name with an optional port, like seed.example.org:4701', parseSeed), [], 'a DNS name whose records name nodes'),
+  dnsServer: list(matching('<ip[:port]>', isServer, 'an IP address with an optional port, like 127.0.0.1:53 or [::1]:53'), [], 'ask this DNS server instead of the system\'s'),
+  probePorts: optional(checkedBy('<ports>', `a port or a range of at most ${MAX_PORTS} ports from 1 to 65535, like 5000-5011`, parsePortRange), 'look for nodes on these ports of this machine'),
+  presence: one(boolean, true, 'tell and hear over gossip who is there'),
+
+  minPeers: one(integer(0, 10_000), 8, 'look for peers while there are fewer'),
+  maxPeers: one(integer(1, 10_000), 60, 'most peers in all'),
+  maxInbound: one(integer(0, 10_000), 40, 'most peers that dialled this node'),
+  maxOutbound: one(integer(0, 10_000), 20, 'most peers that this node dialled'),
+  minOutbound: one(integer(0, 10_000), 8, 'peers that this node chose itself, at least'),
+  maxPerIp: one(integer(1, 10_000), 4, 'most peers on one public IP address'),
+  maxPerSubnet: one(integer(1, 10_000), 10, 'most peers in one IPv4 /24 or IPv6 /48'),
+  localAsPublic: one(boolean, false, 'count loopback and private addresses like public ones'),
+
+  dht: one(oneOf('<mode>', ['auto', 'server', 'client', 'off']), 'auto', 'part in the distributed hash table; auto is a server once others can reach this node'),
+  dhtLan: one(boolean, false, 'use the DHT of the local network too'),
+  relayClient: one(boolean, true, 'be reachable through a relay, and reach others through one'),
+  relayServer: optional(boolean, 'carry the connections of others (on for the role relay)'),
+  autonat: one(boolean, true, 'find out whether others can reach this node'),
+  dcutr: one(boolean, true, 'turn relayed connections into direct ones'),
+  upnp: one(boolean, false, 'open a port on the router'),
+  quic: one(boolean, false, 'the QUIC transport too (needs the package @chainsafe/libp2p-quic)'),
+  tlsCert: optional(path, 'the certificate chain (PEM) for secure WebSockets, with --tls-key'),
+  tlsKey: optional(path, 'its private key (PEM)'),
+  pskFile: optional(path, 'a swarm key: only nodes that have it can connect (private network)'),
+  passphraseFile: optional(path, 'a file with the passphrase that encrypts the identity'),
+  passphrase: optional(passphrase, 'the passphrase that encrypts the identity', { secret: true }),
+
+  feelerInterval: one(duration(0, 24 * HOUR), 2 * MINUTE, 'test an address that nobody vouched for this often; 0 is never'),
+  dialTimeout: one(duration(100, 5 * MINUTE), 10 * SECOND, 'longest wait for one dial'),
+  minRetry: one(duration(10, HOUR), SECOND, 'first wait before an unreachable peer is dialled again; it doubles'),
+  maxRetry: one(duration(10, 24 * HOUR), 10 * MINUTE, 'longest such wait'),
+
+  logLevel: one(oneOf('<level>', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'warn', 'which log lines go to stderr'),
+  json: one(boolean, false, 'for programs: one JSON object a line on stdout')
+} as const
+
+type Options = typeof OPTIONS
+
+export type Key = keyof Options
+
+type ValueOf<O> = O extends Many<infer T> ? readonly T[] : O extends { default: infer D } ? D : never
+
+/** The merged, checked configuration: durations in milliseconds, multiaddrs as canonical text. */
+export type Config = { readonly [K in Key]: ValueOf<Options[K]> }
+
+export const KEYS = Object.keys(OPTIONS) as Key[]
+
+/** `dataDir` -> `--data-dir`; undefined for secrets, which other users of the machine could read there. */
+export function flagOf (key: Key): string | undefined {
+  return OPTIONS[key].secret === true ? undefined : `--${kebab(key)}`
+}
+
+/** `dataDir` -> `PEERKEEP_DATA_DIR` */
+export function variableOf (key: Key): string {
+  return `PEERKEEP_${kebab(key).replaceAll('-', '_').toUpperCase()}`
+}
+
+/** Whether a config file or a profile may set it. */
+export function allowedInFiles (key: Key): boolean {
+  const option = OPTIONS[key]
+  return option.secret !== true && option.flagOnly !== true
+}
+
+export function isSwitch (key: Key): boolean {
+  return OPTIONS[key].type.placeholder === ''
+}
+
+export function isList (key: Key): boolean {
+  return OPTIONS[key].repeatable === true
+}
+
+function kebab (key: string): string {
+  return key.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+}

@@ -1,0 +1,23 @@
+import { expect } from 'chai'
+import { failureOf } from '../../src/cli/failure.ts'
+import { AppError } from '../../src/errors.ts'
+
+describe('failure', () => {
+  const codes: Record<string, number> = {
+    USAGE: 2, CONFIG_INVALID: 2, APP_NODE_OPTION_INVALID: 2, TLS_INVALID: 2, QUIC_UNAVAILABLE: 2, DISCOVERY_PORT_RANGE_INVALID: 2,
+    DATA_DIR_IN_USE: 3, IDENTITY_DAMAGED: 3, DATASTORE_UNAVAILABLE: 3, LISTEN_ADDRESS_IN_USE: 4, STOP_TIMEOUT: 1, DISCOVERY_DNS_SEEDS_FAILED: 1
+  }
+  for (const [code, exitCode] of Object.entries(codes)) {
+    it(`${code} ends with ${exitCode}`, () => { expect(failureOf(new AppError(code, 'x'))).to.deep.equal({ exitCode, code, message: 'x' }) })
+  }
+
+  it('is one line, with its remedy, without control characters', () => {
+    expect(failureOf(new AppError('X', 'a\n  b\u001B[2J', { details: { fix: 'do\nthis' } }))).to.include({ message: 'a b?[2J', fix: 'do this' })
+  })
+
+  it('of what nobody foresaw names the place, without a stack', () => {
+    const err = Object.assign(new Error('boom'), { stack: 'Error: boom\n    at f (file:///x/node_modules/y/z.js:1:2)\n    at g (file:///p/dist/services/pool/service.js:120:7)' })
+    expect(failureOf(err)).to.include({ exitCode: 1, code: 'UNEXPECTED', message: 'unexpected: boom (at services/pool/service.js:120)' })
+    expect(failureOf('odd').message).to.equal('unexpected: odd')
+  })
+})
