@@ -34,6 +34,8 @@ export class CachedDatastore extends BaseDatastore {
   readonly #maxCachedBytes: number
   /** Absent keys are remembered, too. */
   readonly #cache: BoundedMap<string, Uint8Array | null>
+  /** The reads that are on their way; a write takes away that of its key. */
+  readonly #reads = new Map<string, Promise<Uint8Array | null>>()
   #waiting?: Group
   #writing?: Promise<void>
 
@@ -100,14 +102,26 @@ export class CachedDatastore extends BaseDatastore {
       this.#cache.set(name, cached)
       return cached
     }
-    // a long value may still be on its way down
-    await this.settled()
-    const value = await this.#readInner(key)
-    // it may have been written meanwhile
-    const newer = this.#cache.get(name)
-    if (newer !== undefined) return newer
-    this.#keep(name, value)
-    return value
+    const running = this.#reads.get(name) ?? this.#readThrough(name, key)
+    return await running
+  }
+
+  #readThrough (name: string, key: Key): Promise<Uint8Array | null> {
+    const read = Promise.resolve().then(async () => {
+      try {
+        // a long value may still be on its way down
+        await this.settled()
+        const value = await this.#readInner(key)
+        // written meanwhile: this is the old value
+        if (this.#reads.get(name) !== read) return await this.#read(key)
+        this.#keep(name, value)
+        return value
+      } finally {
+        if (this.#reads.get(name) === read) this.#reads.delete(name)
+      }
+    })
+    this.#reads.set(name, read)
+    return read
   }
 
   async #readInner (key: Key): Promise<Uint8Array | null> {
@@ -144,7 +158,10 @@ export class CachedDatastore extends BaseDatastore {
         group.settle()
       } catch (err) {
         // nobody knows now what is stored
-        for (const name of group.operations.keys()) this.#cache.delete(name)
+        for (const name of group.operations.keys()) {
+          this.#reads.delete(name)
+          this.#cache.delete(name)
+        }
         group.settle(err)
       }
     }
@@ -152,6 +169,7 @@ export class CachedDatastore extends BaseDatastore {
   }
 
   #keep (name: string, value: Uint8Array | null): void {
+    this.#reads.delete(name)
     if (value == null || value.byteLength <= this.#maxCachedBytes) this.#cache.set(name, value)
     else this.#cache.delete(name)
   }

@@ -84,6 +84,20 @@ describe('cached datastore', () => {
     expect(await inner.get(a)).to.deep.equal(Uint8Array.of(3))
   })
 
+  it('a read that was under way does not bring back the old value', async () => {
+    const inner = new SlowStore()
+    await inner.put(a, Uint8Array.of(1))
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const get = inner.get.bind(inner)
+    inner.get = async key => { const value = await get(key); await promise; return value }
+    const store = new CachedDatastore(inner, { maxCachedBytes: 4 })
+    const reads = [store.get(a), store.get(a)]
+    await new Promise(resolve => setImmediate(resolve))
+    await store.put(a, new Uint8Array(5))
+    resolve()
+    for (const value of await Promise.all([...reads, store.get(a)])) expect(value).to.have.length(5)
+  })
+
   it('keeps no more than it may', async () => {
     const inner = new SlowStore()
     const store = new CachedDatastore(inner, { maxCached: 2, maxCachedBytes: 4 })
