@@ -7,15 +7,21 @@ export function bindStorage<N extends Pick<Libp2p, 'start' | 'stop' | 'status'>>
   const stop = node.stop.bind(node)
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
+  let opening = false
 
   const startAll = async (): Promise<void> => {
     await stopping
-    await storage.open()
+    opening = true
+    try {
+      await storage.open()
+    } finally {
+      opening = false
+    }
     await start()
   }
   const stopAll = async (): Promise<void> => {
     // libp2p ignores `stop` while it starts. A start that fails stops what it started: then the status is another.
-    if (node.status === 'starting') await Promise.allSettled([starting])
+    if (opening || node.status === 'starting') await Promise.allSettled([starting])
     try {
       await stop()
     } finally {
