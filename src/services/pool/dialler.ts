@@ -34,6 +34,8 @@ export interface DiallerInit {
   isUnwelcome (entry: BookEntry): boolean
   /** Connected peers that relay for others. */
   relays (): Multiaddr[]
+  /** A configured peer has been reached; its id may only be known now. */
+  onKept (): void
   onKeeperFailed (keeper: Keeper, error: Error, retryInMs: number): void
   onChecked (peerId: PeerId, verdict: 'direct' | 'relayed' | 'gone'): void
   /** A dial ended: there may be room for another. */
@@ -116,6 +118,8 @@ export class Dialler {
   failed (peerId: PeerId): void {
     const isolated = this.#init.isIsolated()
     const failures = this.#retries.failed(peerId.toString(), this.#now(), isolated)
+    // a configured peer may let us in only to throw us out
+    this.#init.keepers.disconnected(peerId.toString(), false, this.#now(), isolated)
     // alone, it is rather this node that is gone: nobody is blamed
     if (isolated) return
     this.#components.addressBook.failed(peerId)
@@ -230,8 +234,10 @@ export class Dialler {
     try {
       const connection = await this.dial(targets)
       this.#init.keepers.succeeded(keeper, connection.remotePeer.toString())
+      this.#init.onKept()
     } catch (err) {
       if (this.#shutdown.signal.aborted) return
+      this.#init.keepers.unlearn(keeper)
       const retryInMs = this.#init.keepers.failed(keeper, this.#now(), this.#init.isIsolated())
       this.#init.onKeeperFailed(keeper, err as Error, retryInMs)
     } finally {

@@ -20,6 +20,7 @@ export function spareConnections (connections: readonly DuplicateFacts[], selfIs
   if (direct.length === 0) return excess(relayed, selfIsSmaller)
   return [
     ...relayed.filter(connection => connection.direction === 'outbound').map(({ id }) => id),
+    ...relayed.filter(connection => connection.direction === 'inbound').slice(MAX_INBOUND_PER_PEER).map(({ id }) => id),
     ...excess(direct, selfIsSmaller)
   ]
 }

@@ -13,6 +13,8 @@ import type { GoodbyeReason } from './goodbye.ts'
 import type { PoolComponents } from './index.ts'
 import type { PeerState, PeerTable } from './peers.ts'
 
+const CLOSE_ROUNDS = 3
+
 export interface FarewellInit {
   clock: Clock
   log: Logger
@@ -52,7 +54,10 @@ export class Farewell {
     const heard = peer.goodbye != null
     peer.goodbye ??= { reason, by: 'local' }
     if (!heard) await this.#say(peer, reason)
-    await this.#within(async signal => this.#components.connectionManager.closeConnections(peer.peerId, { signal }))
+    // one may have been opened while the others were closed
+    for (let round = 0; round < CLOSE_ROUNDS && this.#init.peers.get(peer.id) === peer; round++) {
+      await this.#within(async signal => this.#components.connectionManager.closeConnections(peer.peerId, { signal }))
+    }
   }
 
   /** Does not wait. */

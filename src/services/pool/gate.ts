@@ -80,6 +80,8 @@ export class Gate {
   #deniesPeer (peerId: PeerId, multiaddr: Multiaddr): boolean {
     const { bans, self, peers, clock, isDialing } = this.#init
     if (bans().isDenied({ peerId, multiaddr })) return true
+    // one that is leaving holds no slot: it may come again when it has left
+    if (peers.get(peerId)?.goodbye != null) return true
     // Both dial each other: the connection dialled by the smaller id stays. An older one may be dead, then this one replaces it.
     if (!isSmaller(self, peerId)) return false
     const id = peerId.toString()

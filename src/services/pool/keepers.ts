@@ -11,8 +11,10 @@ export type KeeperKind = 'explicit' | 'bootstrap'
 export interface Keeper {
   readonly multiaddr: Multiaddr
   readonly kind: KeeperKind
-  /** From the address, or learned from the first connection. */
+  /** From the address, or learned from a connection. */
   peerId?: string
+  /** Learned, so that somebody else may be at the address by now. */
+  learned: boolean
   /** Failed dials in a row. */
   attempt: number
   /** Monotonic milliseconds. */
@@ -37,7 +39,7 @@ export class Keepers {
 
   add (multiaddr: Multiaddr, kind: KeeperKind): void {
     const peerId = multiaddr.getComponents().findLast(({ code }) => code === CODE_P2P)?.value
-    this.#keepers.set(multiaddr.toString(), { multiaddr, kind, attempt: 0, dueMs: 0, dialing: false, ...(peerId == null ? {} : { peerId }) })
+    this.#keepers.set(multiaddr.toString(), { multiaddr, kind, learned: false, attempt: 0, dueMs: 0, dialing: false, ...(peerId == null ? {} : { peerId }) })
   }
 
   delete (multiaddr: Multiaddr): void {
@@ -70,7 +72,16 @@ export class Keepers {
 
   /** It answered: the address is right, whatever becomes of the connection. */
   succeeded (keeper: Keeper, peerId: string): void {
-    keeper.peerId ??= peerId
+    if (keeper.peerId != null) return
+    keeper.peerId = peerId
+    keeper.learned = true
+  }
+
+  /** Nobody of that id answered: whoever is at the address is as good. */
+  unlearn (keeper: Keeper): void {
+    if (!keeper.learned) return
+    keeper.learned = false
+    delete keeper.peerId
   }
 
   /** The connection ended; one that held (`stable`) begins the backoff anew, else it goes on. */

@@ -70,7 +70,8 @@ export class PoolService extends TypedEventEmitter<PoolEvents> implements Pool, 
       keepers: this.#keepers,
       isConnected: id => this.#peers.get(id) != null,
       isIsolated: () => this.#peers.size === 0,
-      isUnwelcome: ({ peerId }) => this.#bans.isDenied({ peerId }) || this.#scoring.isDiscouraged(peerId),
+      isUnwelcome: ({ peerId }) => this.#bans.isDenied({ peerId }) || (this.#peers.size > 0 && this.#scoring.isDiscouraged(peerId)),
+      onKept: () => this.#markExplicit(),
       relays: () => this.#announced().filter(({ roles }) => roles.includes('relay')).map(peer => publicView(peer).multiaddr),
       onKeeperFailed: (keeper, error, retryInMs) => this.#emit('dial:failed', { multiaddr: keeper.multiaddr, error, attempt: keeper.attempt, retryInMs }),
       onChecked: (peerId, verdict) => this.#emit('peer:checked', { peerId, verdict }),
@@ -142,14 +143,14 @@ export class PoolService extends TypedEventEmitter<PoolEvents> implements Pool, 
   }
 
   async stop (): Promise<void> {
-    for (const timer of this.#timers) timer.cancel()
-    this.#timers.clear()
-    await this.#farewell.stop()
     const { events, addressBook, connectionGater } = this.#components
     addressBook.removeEventListener('peer:discovered', this.#onDiscovered)
     events.removeEventListener('peer:identify', this.#onIdentify)
     events.removeEventListener('connection:open', this.#onOpen)
     this.#gate.uninstall(connectionGater)
+    await this.#farewell.stop()
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers.clear()
   }
 
   setLimits (limits: Partial<PoolLimits>): void {
@@ -265,14 +266,13 @@ export class PoolService extends TypedEventEmitter<PoolEvents> implements Pool, 
     }
     const { reason, by } = peer.goodbye ?? peer.ended ?? { reason: 'closed' as const, by: 'remote' as const }
     if (this.#peers.size === 0) this.#solitude.emptied(this.#now())
+    const stable = this.#now() - peer.openedMs >= STABLE_AFTER_MS
+    if (peer.announced || peer.goodbye?.by === 'remote') this.#dialler.disconnected(peer.peerId, stable, peer.goodbye?.retryAfterMs ?? COOL_DOWN_MS[reason] ?? 0)
+    // let in and thrown out before a word was exchanged: that is a refusal
+    else if (peer.direction === 'outbound' && peer.goodbye == null) this.#dialler.failed(peer.peerId)
     if (peer.announced) {
-      const stable = this.#now() - peer.openedMs >= STABLE_AFTER_MS
       this.#components.addressBook.seen(peer.peerId)
-      this.#dialler.disconnected(peer.peerId, stable, peer.goodbye?.retryAfterMs ?? COOL_DOWN_MS[reason] ?? 0)
       this.#emit('peer:disconnected', { peerId: peer.peerId, reason, by })
-    } else if (peer.direction === 'outbound' && peer.goodbye == null) {
-      // let in and thrown out before a word was exchanged: that is a refusal
-      this.#dialler.failed(peer.peerId)
     }
     this.#fillSoon()
   }

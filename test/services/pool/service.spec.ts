@@ -93,6 +93,28 @@ describe('pool service', () => {
     expect(Math.max(...waits)).to.be.above(20)
   })
 
+  it('does not hammer a configured peer that lets it in only to throw it out', async () => {
+    const refusing = await node({ bans: { isDenied: ({ peerId }) => peerId != null } })
+    let opened = 0
+    const subject = await node({ start: false, minRetryMs: 1_000, peers: [addressOf(refusing)] })
+    subject.addEventListener('connection:open', () => { opened++ })
+    await subject.start()
+    await passes(() => expect(opened).to.be.at.least(1))
+    const stop = performance.now() + 1_500
+    await passes(() => expect(performance.now()).to.be.above(stop))
+    expect(opened).to.be.at.most(5)
+  })
+
+  it('takes whoever is at a configured address that names nobody, and counts it as explicit at once', async () => {
+    const name = `pool-anybody-${process.pid}`
+    const first = await node({ name })
+    const subject = await node({ minRetryMs: 20, peers: [multiaddr(`/memory/${name}`)] })
+    await passes(() => expect(subject.services.pool.peers().map(({ explicit }) => explicit)).to.deep.equal([true]))
+    await first.stop()
+    const second = await node({ name })
+    await passes(() => expect(connected(subject)).to.deep.equal([second.peerId.toString()]))
+  })
+
   it('says goodbye with the reason', async () => {
     const [subject, other] = [await node(), await node()]
     const arrived = nextEvent(other, 'peer:connected')
