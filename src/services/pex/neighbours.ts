@@ -23,12 +23,13 @@ export class Neighbours {
 
   /** It answers requests. */
   addAskable (peerId: PeerId): void {
-    this.#asked.set(peerId.toString(), peerId)
+    // libp2p may tell of a peer that has gone meanwhile
+    if (this.isConnected(peerId)) this.#asked.set(peerId.toString(), peerId)
   }
 
   /** It takes pushes. */
   addPushable (peerId: PeerId): void {
-    this.#pushed.set(peerId.toString(), peerId)
+    if (this.isConnected(peerId)) this.#pushed.set(peerId.toString(), peerId)
   }
 
   /** It is of this node's network. */

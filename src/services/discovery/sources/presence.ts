@@ -101,7 +101,9 @@ function validator ({ addressBook, connectionManager, peerId }: PresenceComponen
     const isOwn = from.equals(author)
     const told = isOwn ? signed : hearsay(signed, addressBook.get(author)?.multiaddrs)
     const multiaddrs = usableAddresses(told, source == null ? 2 : reachOfPeer(source))
-    if (multiaddrs.length > 0) queue.push({ peerId: author, multiaddrs, record, seq, ...source == null || isOwn ? {} : { toldBy: source } })
+    // whoever brought it must be there to vouch for it, or it would count as the author's own word to this node
+    const vouched = source != null || from.equals(message.from)
+    if (vouched && multiaddrs.length > 0) queue.push({ peerId: author, multiaddrs, record, seq, ...source == null || isOwn ? {} : { toldBy: source } })
     return TopicValidatorResult.Accept
   }
 }
