@@ -75,7 +75,11 @@ export async function readConfiguredFiles ({ config, origins }: Merged): Promise
     const { layer, where } = origins[key]
     return await readConfigured(path, layer === 'flag' || layer === 'environment' ? where : `"${key}" in ${where}`)
   }
-  const [passphrase, cert, key, psk] = await Promise.all([read('passphraseFile'), read('tlsCert'), read('tlsKey'), read('pskFile')])
+  // one after the other: of several that are missing it is always the first that is named
+  const passphrase = await read('passphraseFile')
+  const cert = await read('tlsCert')
+  const key = await read('tlsKey')
+  const psk = await read('pskFile')
   const text = passphrase?.toString().replace(/\r?\n$/, '') ?? config.passphrase
   if (text === '') throw new ConfigError(`${config.passphraseFile} (${flagOf('passphraseFile')}) is empty`, 'write the passphrase on its first line')
   return {
