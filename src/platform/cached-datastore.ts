@@ -26,8 +26,8 @@ const DEFAULT_MAX_CACHED_BYTES = 16_384
  * A datastore in front of a slower one: reads what was used lately from memory, and writes together what was asked to be
  * written while the last write was going on (group commit). A write resolves once the other has it, never before.
  *
- * libp2p's peer store reads and writes an entry for every stream that is opened: in a node that joins a network a
- * quarter of the CPU went into single LevelDB calls.
+ * libp2p's peer store reads and writes an entry for every stream that is opened: in a profiled node that joined a
+ * network a fifth of the busy time went into single LevelDB calls.
  */
 export class CachedDatastore extends BaseDatastore {
   readonly #inner: Datastore
