@@ -7,6 +7,11 @@ export type Reach = 0 | 1 | 2
 
 const REACH = { none: 0, loopback: 0, private: 1, public: 2 } as const
 
+/** How far the link to this address goes: for one behind a relay, to the relay. */
+export function reachOfLink (remoteAddr: Multiaddr, options: NetgroupOptions = {}): Reach {
+  return REACH[addressFacts(remoteAddr, options).scope]
+}
+
 /** Where a connected peer is. One behind a relay could be anywhere, so it gets, and gives, only what anybody can use. */
 export function reachOfPeer (remoteAddr: Multiaddr, options: NetgroupOptions = {}): Reach {
   const { scope, relayed } = addressFacts(remoteAddr, options)

@@ -30,12 +30,30 @@ describe('netgroup', () => {
     ['/dns4/Example.ORG/tcp/1', { scope: 'public', group: 'name:example.org', subnet: 'name:example.org' }],
     ['/dnsaddr/example.org', { scope: 'public', group: 'name:example.org' }],
     ['/memory/7', { scope: 'none', relayed: false }],
-    [`/ip4/20.1.2.3/tcp/1/p2p/${RELAY}/p2p-circuit`, { scope: 'public', relayed: true, ip: '20.1.2.3', group: '20.1.0.0/16' }],
+    [`/ip4/20.1.2.3/tcp/1/p2p/${RELAY}/p2p-circuit`, { scope: 'public', relayed: true, relay: RELAY, ip: '20.1.2.3', group: '20.1.0.0/16' }],
+    [`/ip4/20.1.2.3/tcp/1/p2p/${RELAY}/p2p-circuit/p2p/12D3KooWAqNJVSqb9TcXA8Ekkt38CgbE7rvqAcihfBDLj2jHZ1pm`, { relayed: true, relay: RELAY }],
     ['/p2p-circuit', { scope: 'none', relayed: true }]
   ]
   for (const [address, expected] of table) {
     it(`knows ${address}`, () => {
       expect(addressFacts(multiaddr(address))).to.include(expected)
+    })
+  }
+
+  const hosts: Array<[string, string | undefined]> = [
+    ['/ip4/20.1.2.3/tcp/4001', '20.1.2.3'],
+    ['/ip4/127.0.0.1/tcp/1', '127.0.0.1'],
+    ['/ip6/::ffff:20.1.2.3/tcp/1', '20.1.2.3'],
+    ['/ip6/2a02:1234:5678:9abc:1:2:3:4/tcp/1', '2a02:1234:5678:9abc::/64'],
+    ['/ip6/2a02:1234:5678:9abc:ffff::9/udp/7/quic-v1', '2a02:1234:5678:9abc::/64'],
+    ['/ip6/2a02:1234:5678:9abd::1/tcp/1', '2a02:1234:5678:9abd::/64'],
+    [`/ip4/20.1.2.3/tcp/1/p2p/${RELAY}/p2p-circuit`, '20.1.2.3'],
+    ['/dns4/example.org/tcp/1', undefined],
+    ['/memory/7', undefined]
+  ]
+  for (const [address, host] of hosts) {
+    it(`takes ${address} for the host ${host}`, () => {
+      expect(addressFacts(multiaddr(address)).host).to.equal(host)
     })
   }
 

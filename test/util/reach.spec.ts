@@ -1,6 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'chai'
-import { hearsay, reachOfPeer, usableAddresses, vouchesFor, widestReach } from '../../src/util/reach.ts'
+import { hearsay, reachOfLink, reachOfPeer, usableAddresses, vouchesFor, widestReach } from '../../src/util/reach.ts'
 
 const RELAY = '12D3KooWQAr9dCBVdJ5zHnAmFoMHkVeBZNFfbZrJtZ9mFMqdJYxZ'
 
@@ -26,6 +26,12 @@ describe('reach', () => {
       expect(usableAddresses(of(...all), reachOfPeer(multiaddr(teller))).map(String)).to.deep.equal(what)
     })
   }
+
+  it('goes as far as the link, behind a relay as far as the relay', () => {
+    const links = [memory, loopback, local, open, `${loopback}/p2p/${RELAY}/p2p-circuit`, `${open}/p2p/${RELAY}/p2p-circuit`]
+    expect(links.map(address => reachOfLink(multiaddr(address)))).to.deep.equal([0, 0, 1, 2, 0, 2])
+    expect(reachOfLink(multiaddr(loopback), { localAsPublic: true })).to.equal(2)
+  })
 
   it('takes local addresses for public when told to', () => {
     const options = { localAsPublic: true }

@@ -41,10 +41,6 @@ export const CHECK_INTERVAL_MS = 1000
 /** `lastSeenMs` alone makes an entry worth writing once in this time. */
 export const SEEN_WRITE_INTERVAL_MS = 10 * MINUTE_MS
 export const FLUSH_INTERVAL_MS = 1000
-/** Longest wait before a failed write is tried again. */
-export const MAX_FLUSH_RETRY_MS = MINUTE_MS
-/** Entries encoded and written in one batch: the event loop is free between batches. */
-export const BATCH_SIZE = 512
 
 export const SECRET_BYTES = 32
 export const STORE_PREFIX = '/peerkeep/address-book/'

@@ -18,7 +18,7 @@
  * ```
  */
 import { AddressBookService } from './service.ts'
-import type { ComponentLogger, PeerId, TypedEventTarget } from '@libp2p/interface'
+import type { ComponentLogger, Metrics, PeerId, TypedEventTarget } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Datastore } from 'interface-datastore'
 import type { Role, ServiceInit } from '../../components.ts'
@@ -86,8 +86,8 @@ export interface AddressBookSnapshot {
   refused: number
   damaged: number
   anchors: string[]
-  /** Changes not written yet; entries in `nextToTest`'s line. */
-  gauges: { unwritten: number, testsDue: number }
+  /** Entries of both tables; changes not written yet; entries in `nextToTest`'s line. */
+  gauges: { new: number, tried: number, unwritten: number, testsDue: number }
 }
 
 export interface AddressBook extends TypedEventTarget<AddressBookEvents> {
@@ -135,6 +135,7 @@ export interface AddressBookComponents {
   peerId: PeerId
   datastore: Datastore
   logger: ComponentLogger
+  metrics?: Metrics
 }
 
 export function addressBook (init: AddressBookInit = {}): (components: AddressBookComponents) => AddressBook {

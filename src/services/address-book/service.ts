@@ -1,20 +1,22 @@
 import { serviceCapabilities } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { TypedEventEmitter } from 'main-event'
+import { optionalComponent } from '../../components.ts'
 import { describeError } from '../../errors.ts'
 import { systemClock } from '../../util/clock.ts'
+import { exposeGauges } from '../../util/gauges.ts'
 import { addressFacts } from '../../util/netgroup.ts'
 import { systemRng } from '../../util/rng.ts'
+import { WriteBehind } from '../../util/write-behind.ts'
 import { AddressBookError } from './address-book-error.ts'
 import { bestFacts, usableAddresses } from './addresses.ts'
 import { Book } from './book.ts'
-import { BookStore } from './book-store.ts'
 import { BucketHash } from './bucket-hash.ts'
-import { FLUSH_INTERVAL_MS, MAX_ANCHORS, NEW_BUCKETS, SECRET_BYTES, TRIED_BUCKETS } from './constants.ts'
+import { FLUSH_INTERVAL_MS, MAX_ANCHORS, NEW_BUCKETS, SECRET_BYTES, STORE_PREFIX, TRIED_BUCKETS } from './constants.ts'
 import { newEntry, withSuccess, withWord, wordOf } from './entry.ts'
 import { randomOrder } from './random-order.ts'
 import { decodeEntry, encodeEntry } from './stored-entry.ts'
-import type { Logger, PeerId, Startable } from '@libp2p/interface'
+import type { Logger, Metrics, PeerId, Startable } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '../../util/clock.ts'
 import type { NetgroupOptions } from '../../util/netgroup.ts'
@@ -25,12 +27,13 @@ import type {
 } from './index.ts'
 
 export class AddressBookService extends TypedEventEmitter<AddressBookEvents> implements AddressBook, Startable {
+  readonly #components: AddressBookComponents
   readonly #self: string
   readonly #log: Logger
   readonly #clock: Clock
   readonly #rng: Rng
   readonly #netgroups: NetgroupOptions
-  readonly #store: BookStore
+  readonly #store: WriteBehind
   readonly #book: Book
   #secret: Uint8Array | undefined
   #hash: BucketHash | undefined
@@ -49,13 +52,21 @@ export class AddressBookService extends TypedEventEmitter<AddressBookEvents> imp
         throw new AddressBookError('ADDRESS_BOOK_OPTIONS_INVALID', `the address book's option ${name} is ${value}: give a whole number of at least 1`)
       }
     }
+    this.#components = components
     this.#self = components.peerId.toString()
     this.#log = components.logger.forComponent('peerkeep:address-book')
     this.#clock = init.clock ?? systemClock
     this.#rng = init.rng ?? systemRng
     this.#netgroups = { localAsPublic: init.localAsPublic }
-    this.#store = new BookStore({ datastore: components.datastore, log: this.#log }, {
-      clock: this.#clock, flushIntervalMs, encode: name => this.#encode(name)
+    this.#store = new WriteBehind({
+      datastore: components.datastore,
+      clock: this.#clock,
+      flushIntervalMs,
+      prefix: STORE_PREFIX,
+      what: 'address book',
+      error: (kind, message, cause) => new AddressBookError(`ADDRESS_BOOK_${kind}`, message, { cause }),
+      onFailed: error => { this.#log.error('%s', describeError(error)) },
+      encode: name => this.#encode(name)
     })
     this.#book = new Book({
       newBuckets,
@@ -70,6 +81,7 @@ export class AddressBookService extends TypedEventEmitter<AddressBookEvents> imp
   readonly [serviceCapabilities]: string[] = ['@peerkeep/address-book']
 
   async beforeStart (): Promise<void> {
+    exposeGauges(optionalComponent<Metrics>(this.#components, 'metrics'), 'address_book', () => this.#gauges())
     if (this.#hash == null) await this.#load()
     this.#unannounced = [...this.#book.entries()].map(({ id }) => id)
   }
@@ -203,8 +215,12 @@ export class AddressBookService extends TypedEventEmitter<AddressBookEvents> imp
       refused: this.#refused,
       damaged: this.#damaged,
       anchors: this.anchors().map(String),
-      gauges: { unwritten: this.#store.dirty, testsDue: this.#book.testsDue }
+      gauges: this.#gauges()
     }
+  }
+
+  #gauges (): AddressBookSnapshot['gauges'] {
+    return { new: this.#book.new.size, tried: this.#book.tried.size, unwritten: this.#store.dirty, testsDue: this.#book.testsDue }
   }
 
   #now (): number {
