@@ -37,6 +37,8 @@ export class CachedDatastore extends BaseDatastore {
   /** The reads that are on their way; a write takes away that of its key. */
   readonly #reads = new Map<string, Promise<Uint8Array | null>>()
   #waiting?: Group
+  /** The group that is being written. */
+  #current?: Group
   #writing?: Promise<void>
 
   constructor (inner: Datastore, { maxCached = DEFAULT_MAX_CACHED, maxCachedBytes = DEFAULT_MAX_CACHED_BYTES }: CachedDatastoreInit = {}) {
@@ -75,18 +77,25 @@ export class CachedDatastore extends BaseDatastore {
   }
 
   override async * query (query: Query): AsyncGenerator<Pair> {
-    await this.settled()
+    await this.#writtenSoFar()
     yield * this.#inner.query(query)
   }
 
   override async * queryKeys (query: KeyQuery): AsyncGenerator<Key> {
-    await this.settled()
+    await this.#writtenSoFar()
     yield * this.#inner.queryKeys(query)
   }
 
   /** Resolves when nothing is left to write; what failed has been told to who wrote it. */
   async settled (): Promise<void> {
     while (this.#writing != null) await this.#writing
+  }
+
+  /** Resolves when what was asked to be written until now is, or has failed. Not what is asked meanwhile: who writes all the time must not keep readers waiting for ever. */
+  async #writtenSoFar (): Promise<void> {
+    // groups are written in order: the last one is the last to be done
+    const last = this.#waiting ?? this.#current
+    await last?.done.catch(() => {})
   }
 
   /** Forgets what it has read: the other may have been changed behind its back. */
@@ -110,7 +119,7 @@ export class CachedDatastore extends BaseDatastore {
     const read = Promise.resolve().then(async () => {
       try {
         // a long value may still be on its way down
-        await this.settled()
+        await this.#writtenSoFar()
         const value = await this.#readInner(key)
         // written meanwhile: this is the old value
         if (this.#reads.get(name) !== read) return await this.#read(key)
@@ -148,6 +157,7 @@ export class CachedDatastore extends BaseDatastore {
     await Promise.resolve()
     for (let group = this.#waiting; group != null; group = this.#waiting) {
       this.#waiting = undefined
+      this.#current = group
       try {
         const batch = this.#inner.batch()
         for (const { key, value } of group.operations.values()) {
@@ -165,6 +175,7 @@ export class CachedDatastore extends BaseDatastore {
         group.settle(err)
       }
     }
+    this.#current = undefined
     this.#writing = undefined
   }
 

@@ -55,6 +55,23 @@ describe('cached datastore', () => {
     expect(await Promise.resolve(store.get(b)).catch((err: Error) => err.name)).to.equal('NotFoundError')
   })
 
+  it('reads while others write without a pause', async () => {
+    const inner = new SlowStore()
+    await inner.put(a, Uint8Array.of(1))
+    const store = new CachedDatastore(inner)
+    let writes = 0
+    const write = async (): Promise<void> => { await store.put(b, Uint8Array.of(2)) }
+    const all: Array<Promise<void>> = []
+    // whenever something is written, the next is asked for already
+    Object.defineProperty(inner, 'gate', { get: async () => { if (writes++ < 1_000) all.push(write()) } })
+    all.push(write())
+    const found = await Promise.all([store.get(a), contents(store)])
+    const meanwhile = writes
+    for (let i = 0; i < all.length; i++) await all[i]
+    expect(found).to.deep.equal([Uint8Array.of(1), { '/a': '1', '/b': '2' }])
+    expect(meanwhile).to.be.lessThan(100)
+  })
+
   it('a write resolves when it is stored and not before; what waits meanwhile is written together', async () => {
     const inner = new SlowStore()
     const { promise, resolve } = Promise.withResolvers<void>()
