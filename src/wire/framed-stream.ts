@@ -7,7 +7,7 @@ const EVIDENCE_BYTES = 512
 
 /** Length-prefixed messages of at most `maxBytes` over a stream. */
 export interface FramedStream {
-  read<T> (codec: Codec<T>): Promise<T>
+  read<T> (codec: Pick<Codec<T>, 'decode'>): Promise<T>
   write (bytes: Uint8Array): Promise<void>
 }
 
@@ -43,7 +43,7 @@ function decodeLength (prefix: Prefix, maxPrefixBytes: number): number {
   return value
 }
 
-function decode<T> (codec: Codec<T>, bytes: Uint8Array): T {
+function decode<T> (codec: Pick<Codec<T>, 'decode'>, bytes: Uint8Array): T {
   try {
     return codec.decode(bytes)
   } catch (err) {

@@ -10,6 +10,8 @@ export interface RequestOptions {
   signal?: AbortSignal
   /** @default the system's */
   clock?: Clock
+  /** How quick the answer was, and how long: from the request, stream and all, to the whole answer. */
+  onAnswer?: (answer: { tookMs: number, bytes: number }) => void
 }
 
 /**
@@ -20,7 +22,18 @@ export interface RequestOptions {
 export async function request<Request, Response> (connection: Connection, protocol: MessageProtocol<Request, Response>, message: Request, options: RequestOptions = {}): Promise<Response> {
   const codec = protocol.response
   if (codec == null) throw new WireUsageError(`${protocol.id} has no answer: use notify`)
-  return exchange(connection, protocol, message, options, async (_, frames) => frames.read(codec))
+  const { clock = systemClock, onAnswer } = options
+  const startMs = clock.monotonic()
+  let bytes = 0
+  const measured = {
+    decode: (encoded: Uint8Array): Response => {
+      bytes = encoded.byteLength
+      return codec.decode(encoded)
+    }
+  }
+  const answer = await exchange(connection, protocol, message, options, async (_, frames) => frames.read(measured))
+  onAnswer?.({ tookMs: clock.monotonic() - startMs, bytes })
+  return answer
 }
 
 /** Sends one message and resolves when the remote has taken it. Rejects like `request`. */

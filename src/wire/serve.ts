@@ -1,5 +1,7 @@
 import { describeError } from '../errors.ts'
 import { timeoutSignal } from '../util/clock.ts'
+import { addressFacts } from '../util/netgroup.ts'
+import { CrowdLimiter } from './crowd-limiter.ts'
 import { toWireError, WireAbortedError, WireOversizeError, WireRateLimitedError } from './errors.ts'
 import { bindStream, framedStream } from './framed-stream.ts'
 import { RateLimiter } from './rate-limiter.ts'
@@ -7,6 +9,7 @@ import type { WireError } from './errors.ts'
 import type { MessageProtocol, WireFault } from './protocol.ts'
 import type { Offence } from '../components.ts'
 import type { Clock } from '../util/clock.ts'
+import type { AddressFacts, NetgroupOptions } from '../util/netgroup.ts'
 import type { ComponentLogger, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
 
@@ -22,6 +25,8 @@ export type Handler<Request, Response> = (request: Request, context: ServeContex
 
 export interface ServeOptions {
   clock: Clock
+  /** What counts as a public address: the peers of one host share a rate, four times that of a peer. */
+  netgroups?: NetgroupOptions
   /** A remote broke the protocol. `evidence` is the start of what it sent. */
   onFault?: (peerId: PeerId, fault: WireFault, offence: Offence | undefined, evidence?: Uint8Array) => void
 }
@@ -35,8 +40,12 @@ export interface ServeSnapshot {
   /** Exchanges going on. */
   active: number
   faults: Record<WireFault, number>
-  /** Peers whose rate is remembered; at most 1,024. */
+  /** Requests turned away because all peers of a host, or a subnet, together sent too many: nobody's fault in particular. */
+  crowded: number
+  /** Peers whose rate is remembered; at most 1,024, like the hosts and the subnets. */
   ratedPeers: number
+  ratedHosts: number
+  ratedSubnets: number
 }
 
 export interface Server {
@@ -48,7 +57,8 @@ export interface Server {
 
 /**
  * Serves a protocol. Every stream ends within the protocol's `timeoutMs`, whatever the remote does: closed when the
- * exchange went well, aborted when it did not. A peer over its rate is turned away before a byte of its message is read.
+ * exchange went well, aborted when it did not. A peer over its rate, or of a host or subnet over its own, is turned away
+ * before a byte of its message is read.
  */
 export function serve<Request, Response = void> (
   components: { registrar: Registrar, logger: ComponentLogger },
@@ -59,6 +69,9 @@ export function serve<Request, Response = void> (
   return new ProtocolServer(components, protocol, handler, options)
 }
 
+/** A host may have several honest peers. */
+const PEERS_PER_HOST = 4
+
 class ProtocolServer<Request, Response> implements Server {
   readonly #registrar: Registrar
   readonly #log: Logger
@@ -66,10 +79,14 @@ class ProtocolServer<Request, Response> implements Server {
   readonly #handler: Handler<Request, Response>
   readonly #options: ServeOptions
   readonly #rates: RateLimiter
+  readonly #crowds: CrowdLimiter
+  /** Read once a connection. */
+  readonly #facts = new WeakMap<Connection, AddressFacts>()
   readonly #active = new Set<AbortController>()
   readonly #faults: Record<WireFault, number> = { undecodable: 0, oversize: 0, timeout: 0, 'rate-limited': 0, reset: 0 }
   #served = 0
   #failed = 0
+  #crowded = 0
 
   constructor (components: { registrar: Registrar, logger: ComponentLogger }, protocol: MessageProtocol<Request, Response>, handler: Handler<Request, Response>, options: ServeOptions) {
     this.#registrar = components.registrar
@@ -77,7 +94,9 @@ class ProtocolServer<Request, Response> implements Server {
     this.#protocol = protocol
     this.#handler = handler
     this.#options = options
-    this.#rates = new RateLimiter({ ...protocol.rate, clock: options.clock })
+    const { perSecond, burst } = protocol.rate
+    this.#rates = new RateLimiter({ perSecond, burst, clock: options.clock })
+    this.#crowds = new CrowdLimiter({ perSecond: perSecond * PEERS_PER_HOST, burst: burst * PEERS_PER_HOST, clock: options.clock })
   }
 
   async start (): Promise<void> {
@@ -97,7 +116,10 @@ class ProtocolServer<Request, Response> implements Server {
       failed: this.#failed,
       active: this.#active.size,
       faults: { ...this.#faults },
-      ratedPeers: this.#rates.size
+      crowded: this.#crowded,
+      ratedPeers: this.#rates.size,
+      ratedHosts: this.#crowds.hosts,
+      ratedSubnets: this.#crowds.subnets
     }
   }
 
@@ -108,6 +130,11 @@ class ProtocolServer<Request, Response> implements Server {
       const error = new WireRateLimitedError(`${peer} uses ${id} more often than allowed`, { fault: 'rate-limited' })
       stream.abort(error)
       this.#onFault(connection.remotePeer, error)
+      return
+    }
+    if (!this.#crowds.take(this.#factsOf(connection))) {
+      this.#crowded++
+      stream.abort(new WireRateLimitedError(`the peers of ${connection.remoteAddr.toString()} together use ${id} more often than allowed`))
       return
     }
     const controller = new AbortController()
@@ -153,6 +180,14 @@ class ProtocolServer<Request, Response> implements Server {
     if (answer != null) await frames.write(answer)
     await stream.close()
     this.#served++
+  }
+
+  #factsOf (connection: Connection): AddressFacts {
+    const known = this.#facts.get(connection)
+    if (known != null) return known
+    const facts = addressFacts(connection.remoteAddr, this.#options.netgroups)
+    this.#facts.set(connection, facts)
+    return facts
   }
 
   #onFault (peerId: PeerId, error: WireError): void {

@@ -24,14 +24,27 @@ export interface SignedRecord {
   bytes: Uint8Array
 }
 
-/** `RECORD_INVALID`: no honest peer of any version sends this. `RECORD_UNSUPPORTED`: a later one might. */
+/**
+ * Why a record is not by the peer that it is about: another key signed it, or the signature does not fit. If that peer
+ * itself sent it, it is no mistake. Of somebody else a `signature` may be one: what fits is not the same for all
+ * (Ed25519 with cofactor or without, secp256k1 with a high S), so whoever passed it on may have found that it does.
+ */
+export type RecordForgery = 'signer' | 'signature'
+
+type RecordErrorCode = 'RECORD_INVALID' | 'RECORD_UNSUPPORTED'
+
+/** `RECORD_INVALID`: no honest peer of any version makes this. `RECORD_UNSUPPORTED`: a later one might. */
 export class RecordError extends AppError {
-  constructor (code: 'RECORD_INVALID' | 'RECORD_UNSUPPORTED', reason: string, cause?: unknown) {
+  readonly forgery?: RecordForgery
+
+  constructor (code: RecordErrorCode, reason: string, { cause, forgery }: { cause?: unknown, forgery?: RecordForgery } = {}) {
     super(code, `a signed peer record that cannot be used: ${reason}`, { cause })
+    this.forgery = forgery
   }
 }
 
-// RSA, Ed25519, secp256k1
+const RSA = 0
+// and Ed25519, and secp256k1
 const KEY_TYPES = 3
 
 /** Reads an envelope without checking its signature, only that its signer is its subject. Throws `RecordError`. */
@@ -39,13 +52,16 @@ export function readRecord (bytes: Uint8Array): SignedRecord {
   const envelope = attempt('the envelope', () => Envelope.decode(bytes))
   if (!equals(envelope.payloadType, PeerRecord.CODEC)) throw new RecordError('RECORD_INVALID', 'the payload is no peer record')
   const record = attempt('the payload', () => RawPeerRecord.decode(envelope.payload))
-  const { type } = attempt('the key', () => PublicKey.decode(envelope.publicKey))
+  const { type, data } = attempt('the key', () => PublicKey.decode(envelope.publicKey))
+  if (data.byteLength === 0) throw new RecordError('RECORD_INVALID', 'it has no key')
   if (type >= KEY_TYPES) throw new RecordError('RECORD_UNSUPPORTED', `key type ${type}`)
-  const key = attempt('the key', () => publicKeyFromProtobuf(envelope.publicKey))
-  const peerId = peerIdFromPublicKey(key)
-  if (!equals(peerId.toMultihash().bytes, record.peerId)) throw new RecordError('RECORD_INVALID', `${peerId.toString()} signed it for another peer`)
+  const peerId = readKey(envelope.publicKey, type)
+  if (!equals(peerId.toMultihash().bytes, record.peerId)) throw new RecordError('RECORD_INVALID', `${peerId.toString()} signed it for another peer`, { forgery: 'signer' })
   const multiaddrs = record.addresses.slice(0, MAX_RECORD_ADDRESSES).flatMap(address => readAddress(address.multiaddr, peerId))
-  return { peerId, seq: record.seq, multiaddrs, bytes: Envelope.encode({ ...envelope, publicKey: publicKeyToProtobuf(key) }) }
+  const encoded = Envelope.encode(envelope)
+  // what is taken here must be good enough for whom it is told
+  if (encoded.byteLength > MAX_RECORD_BYTES) throw new RecordError('RECORD_UNSUPPORTED', `${encoded.byteLength} bytes, over ${MAX_RECORD_BYTES}`)
+  return { peerId, seq: record.seq, multiaddrs, bytes: encoded }
 }
 
 /** Checks the signature: about a millisecond of CPU. Throws `RecordError`. */
@@ -53,7 +69,7 @@ export async function verifyRecord ({ bytes, peerId }: SignedRecord): Promise<vo
   try {
     await RecordEnvelope.openAndCertify(bytes, PeerRecord.DOMAIN)
   } catch (err) {
-    throw new RecordError('RECORD_INVALID', `the signature is not by ${peerId.toString()}`, err)
+    throw new RecordError('RECORD_INVALID', `the signature is not by ${peerId.toString()}`, { cause: err, forgery: 'signature' })
   }
 }
 
@@ -67,6 +83,16 @@ export async function sealRecord (privateKey: PrivateKey, multiaddrs: readonly M
     if (bytes.byteLength <= MAX_RECORD_BYTES || own.length === 0) return { peerId, seq, multiaddrs: own, bytes }
     own.pop()
   }
+}
+
+/**
+ * Whose key it is. A peer id comes from the bytes of its key, and libraries differ in which bytes they take, above all of
+ * RSA keys, and in what they make of them: only the one encoding that all write names the same peer everywhere.
+ */
+function readKey (bytes: Uint8Array, type: number): PeerId {
+  const key = attempt('the key', () => publicKeyFromProtobuf(bytes), type === RSA ? 'RECORD_UNSUPPORTED' : 'RECORD_INVALID')
+  if (!equals(publicKeyToProtobuf(key), bytes)) throw new RecordError('RECORD_UNSUPPORTED', `an unusual encoding of a key of type ${type}`)
+  return peerIdFromPublicKey(key)
 }
 
 /** One address, or none when it is of an unknown kind or another peer's. */
@@ -84,10 +110,10 @@ function readAddress (bytes: Uint8Array, peerId: PeerId): Multiaddr[] {
   return last.value === peerId.toString() ? [address.decapsulateCode(last.code)] : []
 }
 
-function attempt<T> (what: string, read: () => T): T {
+function attempt<T> (what: string, read: () => T, code: RecordErrorCode = 'RECORD_INVALID'): T {
   try {
     return read()
   } catch (err) {
-    throw new RecordError('RECORD_INVALID', `${what}: ${describeError(err)}`, err)
+    throw new RecordError(code, `${what}: ${describeError(err)}`, { cause: err })
   }
 }

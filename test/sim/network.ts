@@ -24,9 +24,13 @@ export class SimNetwork {
   readonly nodes: SimNode[] = []
   readonly #seed: number
   readonly #name = `sim${networks++}`
+  readonly #trust: boolean
+  #isDown = false
 
-  constructor (seed: number) {
+  /** @param options - `trust`: with scoring and bans */
+  constructor (seed: number, { trust = false }: { trust?: boolean } = {}) {
     this.#seed = seed
+    this.#trust = trust
   }
 
   get alive (): SimNode[] {
@@ -35,16 +39,28 @@ export class SimNetwork {
 
   /** Starts a node that knows these. */
   async join (...via: SimNode[]): Promise<SimNode> {
-    const index = this.nodes.length
-    const node = await SimNode.create({
-      name: `${this.#name}-${index}`,
-      seed: this.#seed * 1_000 + index,
-      clock: this.clock,
-      bootstrap: via.map(({ multiaddr }) => multiaddr)
-    })
-    this.nodes.push(node)
-    await this.#during(Promise.resolve(node.libp2p.start()))
-    return node
+    return await this.#add(via, [])
+  }
+
+  /** Starts a node that knows `via`, and keeps a connection to `friend` for ever. */
+  async befriend (friend: SimNode, ...via: SimNode[]): Promise<SimNode> {
+    return await this.#add(via, [friend])
+  }
+
+  async revive (node: SimNode): Promise<void> {
+    await this.#during(node.revive())
+  }
+
+  /** Every link is dead, and none comes about until `heal`. */
+  cut (): void {
+    this.#isDown = true
+    for (const { libp2p } of this.alive) {
+      for (const connection of libp2p.getConnections()) connection.abort(new Error('the link is down'))
+    }
+  }
+
+  heal (): void {
+    this.#isDown = false
   }
 
   async die (nodes: SimNode[]): Promise<void> {
@@ -74,6 +90,22 @@ export class SimNetwork {
 
   known (): Graph {
     return new Map(this.alive.map(node => [node.id, node.known()]))
+  }
+
+  async #add (via: SimNode[], peers: SimNode[]): Promise<SimNode> {
+    const index = this.nodes.length
+    const node = await SimNode.create({
+      name: `${this.#name}-${index}`,
+      seed: this.#seed * 1_000 + index,
+      clock: this.clock,
+      bootstrap: via.map(({ multiaddr }) => multiaddr),
+      peers: peers.map(({ multiaddr }) => multiaddr),
+      trust: this.#trust,
+      isCutOff: () => this.#isDown
+    })
+    this.nodes.push(node)
+    await this.#during(Promise.resolve(node.libp2p.start()))
+    return node
   }
 
   /** Waits for a promise that may itself wait for virtual time. */

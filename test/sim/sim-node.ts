@@ -7,12 +7,16 @@ import { ping } from '@libp2p/ping'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { addressBook } from '../../src/services/address-book/index.ts'
+import { bans } from '../../src/services/bans/index.ts'
 import { discovery } from '../../src/services/discovery/index.ts'
 import { pex } from '../../src/services/pex/index.ts'
 import { pool } from '../../src/services/pool/index.ts'
+import { scoring } from '../../src/services/scoring/index.ts'
 import { seededRng } from '../../src/util/rng.ts'
 import type { Libp2p } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import type { PeerBans } from '../../src/services/bans/index.ts'
+import type { PeerScoring } from '../../src/services/scoring/index.ts'
 import type { Clock } from '../../src/util/clock.ts'
 
 /** What libp2p and its own timers see; the services under test have the manual clock. */
@@ -24,6 +28,12 @@ interface SimNodeInit {
   seed: number
   clock: Clock
   bootstrap: Multiaddr[]
+  /** To keep for ever. */
+  peers?: Multiaddr[]
+  /** With scoring and bans, which take time that simulations of other things need not take. */
+  trust?: boolean
+  /** While this holds nobody gets through to it. */
+  isCutOff? (): boolean
 }
 
 /** A real libp2p node on the memory transport, real cryptography included, with the services that find and keep peers. */
@@ -81,14 +91,22 @@ export class SimNode {
     this.alive = false
     await this.libp2p.stop()
   }
+
+  /** After `die` or `stop`, with what it knew. */
+  async revive (): Promise<void> {
+    this.alive = true
+    await this.libp2p.start()
+  }
 }
 
-async function createSimLibp2p ({ name, seed, clock, bootstrap }: SimNodeInit): Promise<Libp2p<{
+async function createSimLibp2p ({ name, seed, clock, bootstrap, peers, trust = false, isCutOff = () => false }: SimNodeInit): Promise<Libp2p<{
   identify: ReturnType<ReturnType<typeof identify>>
   addressBook: ReturnType<ReturnType<typeof addressBook>>
   pool: ReturnType<ReturnType<typeof pool>>
   pex: ReturnType<ReturnType<typeof pex>>
   discovery: ReturnType<ReturnType<typeof discovery>>
+  scoring?: PeerScoring
+  bans?: PeerBans
 }>> {
   const chance = { clock, rng: seededRng(seed) }
   return createLibp2p({
@@ -100,15 +118,16 @@ async function createSimLibp2p ({ name, seed, clock, bootstrap }: SimNodeInit): 
     streamMuxers: [yamux()],
     connectionManager: UNLIMITED,
     connectionMonitor: { enabled: false },
-    connectionGater: { denyDialMultiaddr: () => false },
+    connectionGater: { denyDialMultiaddr: () => false, denyInboundConnection: isCutOff },
     services: {
       identify: identify(),
       identifyPush: identifyPush(),
       ping: ping(),
       addressBook: addressBook(chance),
-      pool: pool({ ...chance, bootstrap }),
+      pool: pool({ ...chance, bootstrap, ...peers == null ? {} : { peers } }),
       pex: pex(chance),
-      discovery: discovery(chance)
+      discovery: discovery(chance),
+      ...trust ? { scoring: scoring(chance), bans: bans(chance) } : {}
     }
   })
 }

@@ -107,6 +107,36 @@ describe('wire: one exchange on one stream', () => {
     }
   })
 
+  it('tells how quick and how long an answer was', async () => {
+    const answers: unknown[] = []
+    await serving(echo, message => {
+      clock.advance(120)
+      return message.repeat(2)
+    })
+    await request(pair.connection, echo, 'abc', { clock, onAnswer: answer => answers.push(answer) })
+    expect(answers).to.deep.equal([{ tookMs: 120, bytes: 6 }])
+    const failing = request(pair.connection, { ...echo, maxResponseBytes: 5 }, 'abc', { clock, onAnswer: answer => answers.push(answer) })
+    expect((await rejection(failing)).code).to.equal('WIRE_OVERSIZE')
+    expect(answers).to.have.length(1)
+  })
+
+  it('ends a stream by its deadline however slowly the remote goes on writing', async () => {
+    await serving(echo, message => message)
+    const stream = await pair.raw(echo.id)
+    const ended = new Promise<void>(resolve => stream.addEventListener('close', () => resolve(), { once: true }))
+    // a message of 100 bytes, one byte a second
+    stream.send(Uint8Array.of(100))
+    await eventually('the server reads', () => servers[0]?.snapshot().active === 1)
+    for (let second = 1; second < echo.timeoutMs / 1_000; second++) {
+      stream.send(Uint8Array.of(0x61))
+      await clock.advanceAsync(1_000)
+    }
+    expect(stream.status).to.equal('open')
+    await clock.advanceAsync(1_000)
+    await ended
+    expect((await faulty('timeout')).offence).to.equal('minor')
+  })
+
   it('refuses to send more than the protocol allows, or to ask where there is no answer', async () => {
     expect((await rejection(request(pair.connection, echo, 'x'.repeat(301), { clock }))).code).to.equal('WIRE_OVERSIZE')
     expect((await rejection(request(pair.connection, note, 'x', { clock }))).code).to.equal('WIRE_USAGE')

@@ -16,13 +16,15 @@ export const FLOOD_REPORT_RATE = { perSecond: 1 / 60, burst: 1 }
 /** Below the receivers' limits in messages.ts, so that this node is never over them. */
 export const SEND_ASK_RATE = { perSecond: 0.8, burst: 15 }
 export const SEND_PUSH_RATE = { perSecond: 1, burst: 30 }
+/** Records of others that are pushed to one neighbour, half of what is no flood there yet: strangers choose how much news there is. */
+export const SEND_NEWS_RATE = { perSecond: 1, burst: 500, maxKeys: 16_384 }
 
 /** News are collected this long before they are pushed: those that a peer told of itself, and those from others, which are many at a time. */
 export const PUSH_DELAY_MS = 200
 export const RELAY_DELAY_MS = 1_000
 /** With fewer neighbours than should be told, news wait this long for more: nodes that all start at once have one at first. */
 export const NEWS_FOR_MS = 10_000
-/** News that wait, at most; more are left to the next ask. */
+/** News of others that wait, at most; more are left to the next ask. */
 export const MAX_PUSH_QUEUE = 256
 /** Peers that learn of a newcomer from the one it told. */
 export const PUSH_FANOUT_FIRST_HAND = 16

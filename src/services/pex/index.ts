@@ -18,7 +18,7 @@
  * ```
  */
 import { PexService } from './service.ts'
-import type { ComponentLogger, Libp2pEvents, PeerId, PrivateKey, TypedEventTarget } from '@libp2p/interface'
+import type { ComponentLogger, Libp2pEvents, Metrics, PeerId, PrivateKey, TypedEventTarget } from '@libp2p/interface'
 import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { Role, ServiceInit } from '../../components.ts'
 import type { AddressBook } from '../address-book/index.ts'
@@ -65,6 +65,7 @@ export interface PexComponents {
   registrar: Registrar
   events: TypedEventTarget<Libp2pEvents>
   logger: ComponentLogger
+  metrics?: Metrics
 }
 
 /** Uses the optional components `scoring` and `bans`. */

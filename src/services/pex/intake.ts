@@ -6,7 +6,7 @@ import { RateLimiter } from '../../wire/rate-limiter.ts'
 import { readRecord, RecordError, verifyRecord } from '../../wire/signed-record.ts'
 import { EXCESS_RATE, FLOOD_REPORT_RATE, INGEST_RATE, MAX_KNOWN_RECORDS } from './constants.ts'
 import type { PexEntry } from './messages.ts'
-import type { Bans, Role, Scoring } from '../../components.ts'
+import type { Bans, Offence, Role, Scoring } from '../../components.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { NetgroupOptions } from '../../util/netgroup.ts'
 import type { SignedRecord } from '../../wire/signed-record.ts'
@@ -14,8 +14,8 @@ import type { AddressBook, LearnedPeer } from '../address-book/index.ts'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-/** Why a record was turned away. Only `bad-record` and `flood` cost the teller. */
-export type Refusal = 'bad-record' | 'unsupported' | 'self' | 'stale' | 'unusable' | 'denied' | 'rate' | 'book' | 'flood'
+/** Why a record was turned away. */
+export type Refusal = 'bad-record' | 'forged-record' | 'unproven' | 'equivocation' | 'unsupported' | 'self' | 'stale' | 'unusable' | 'denied' | 'rate' | 'book' | 'flood'
 
 /** A record that was taken and says something new. */
 export interface Learned {
@@ -41,7 +41,8 @@ interface Examined {
   isKnown: boolean
 }
 
-const EVIDENCE_BYTES = 512
+/** What costs the teller: no honest peer sends it. */
+const OFFENCES: Partial<Record<Refusal, Offence>> = { 'bad-record': 'severe', 'forged-record': 'fatal', equivocation: 'fatal', flood: 'moderate' }
 
 /** Examines what peers tell, cheapest checks first, and notes it in the address book. */
 export class Intake {
@@ -50,6 +51,8 @@ export class Intake {
   readonly #rates: RateLimiter
   readonly #excess: RateLimiter
   readonly #floodReports: RateLimiter
+  /** The last record that the peer at the other end told of itself, by connection. */
+  readonly #own = new WeakMap<Connection, SignedRecord>()
   /** Records taken lately, and whose they are. */
   readonly #known = new BoundedMap<string, PeerId>(MAX_KNOWN_RECORDS)
   readonly refused: Partial<Record<Refusal, number>> = {}
@@ -92,7 +95,7 @@ export class Intake {
       const examined = await this.#examine(bytes, connection, false)
       if (typeof examined === 'string') {
         this.#refuse(examined, teller, bytes)
-        if (examined === 'bad-record') break
+        if (OFFENCES[examined] != null) break
         if (examined === 'rate') excess++
       } else if (examined.isOwn || !examined.isKnown) {
         const news = this.#note(examined, roles, connection)
@@ -114,29 +117,49 @@ export class Intake {
   async #examine (bytes: Uint8Array, connection: Connection, introduction: boolean): Promise<Examined | Refusal> {
     const { peerId: self, addressBook, scoring, bans } = this.#components
     const teller = connection.remotePeer
+    let isOwn = false
     try {
       const record = readRecord(bytes)
       const { peerId, seq, multiaddrs } = record
-      const isOwn = peerId.equals(teller)
-      if (introduction && !isOwn) return 'bad-record'
+      isOwn = peerId.equals(teller)
+      if (introduction && !isOwn) return 'forged-record'
       if (peerId.equals(self)) return 'self'
+      if (isOwn && await this.#isEquivocation(record, connection)) return 'equivocation'
       const known = addressBook.get(peerId)
       const isKnown = known?.record != null && equals(known.record, record.bytes)
       if (!isKnown && known?.seq != null && known.seq >= seq) return 'stale'
       const told = isOwn ? multiaddrs : hearsay(multiaddrs, known?.multiaddrs)
       const usable = usableAddresses(told, reachOfPeer(connection.remoteAddr, this.#netgroup), this.#netgroup)
-        .filter(multiaddr => !bans.isDenied({ multiaddr }))
+        .filter(multiaddr => !bans.isDenied({ multiaddr }, 'pex'))
       const examined = { record, usable, isOwn, isKnown }
-      if (isKnown) return examined
-      if (bans.isDenied({ peerId }) || scoring.isDiscouraged(peerId)) return 'denied'
+      if (isKnown) {
+        if (isOwn) this.#own.set(connection, record)
+        return examined
+      }
+      if (bans.isDenied({ peerId }, 'pex') || scoring.isDiscouraged(peerId)) return 'denied'
       if (usable.length === 0) return 'unusable'
       if (!introduction && !this.#rates.take(teller.toString())) return 'rate'
       await verifyRecord(record)
+      if (isOwn) this.#own.set(connection, record)
       return examined
     } catch (err) {
       if (!(err instanceof RecordError)) throw err
-      return err.code === 'RECORD_INVALID' ? 'bad-record' : 'unsupported'
+      if (err.code === 'RECORD_UNSUPPORTED') return 'unsupported'
+      if (err.forgery != null && (introduction || isOwn)) return 'forged-record'
+      // another one's: its signature may well fit for the teller, who is as honest as this node
+      return err.forgery === 'signature' ? 'unproven' : 'bad-record'
     }
+  }
+
+  /**
+   * Two different records with one number, both by the peer itself. Over one connection only: there it is one process,
+   * whose numbers grow. After a restart an honest peer whose clock was set back might use one again.
+   */
+  async #isEquivocation (record: SignedRecord, connection: Connection): Promise<boolean> {
+    const before = this.#own.get(connection)
+    if (before?.seq !== record.seq || equals(before.bytes, record.bytes)) return false
+    await verifyRecord(record)
+    return true
   }
 
   #note ({ record, usable, isOwn, isKnown }: Examined, roles: Role[], { direction, remoteAddr }: Connection): Learned | undefined {
@@ -145,11 +168,13 @@ export class Intake {
     const before = addressBook.get(peerId)
     const [hadRecord, hadAddresses] = [before?.record != null, new Set(before?.multiaddrs.map(String))]
     const origin: Pick<LearnedPeer, 'source' | 'toldBy'> = isOwn ? { source: direction } : { source: 'pex', toldBy: remoteAddr }
+    // keys cost nothing: a stranger who comes from elsewhere than it says fills only what its own netgroup may
+    if (isOwn && before == null && direction === 'inbound' && !vouchesFor(remoteAddr, usable)) origin.toldBy = remoteAddr
     // a known record says nothing new, but the peer's own word stands for those addresses that nobody else may tell
     const outcome = addressBook.add({ peerId, multiaddrs: usable, roles, ...origin, ...isKnown ? {} : { record: bytes, seq } })
     if (isKnown) return undefined
     if (outcome === 'refused') {
-      this.#refuse('book', peerId, bytes)
+      this.#count('book')
       return undefined
     }
     this.accepted++
@@ -165,15 +190,19 @@ export class Intake {
     if (limits == null && vouchesFor(remoteAddr, multiaddrs)) this.#components.addressBook.observed(remotePeer)
   }
 
-  #refuse (reason: Refusal, teller: PeerId, bytes: Uint8Array): void {
+  #refuse (reason: Refusal, teller: PeerId, bytes?: Uint8Array): void {
+    this.#count(reason)
+    const offence = OFFENCES[reason]
+    if (offence != null) this.#components.scoring.report(teller, offence, `pex:${reason}`, bytes)
+  }
+
+  #count (reason: Refusal): void {
     this.refused[reason] = (this.refused[reason] ?? 0) + 1
-    if (reason === 'bad-record') this.#components.scoring.report(teller, 'severe', 'pex:bad-record', bytes.slice(0, EVIDENCE_BYTES))
   }
 
   #onExcess (teller: PeerId, count: number): void {
     const key = teller.toString()
     if (this.#excess.take(key, count) || !this.#floodReports.take(key)) return
-    this.refused.flood = (this.refused.flood ?? 0) + 1
-    this.#components.scoring.report(teller, 'moderate', 'pex:flood')
+    this.#refuse('flood', teller)
   }
 }

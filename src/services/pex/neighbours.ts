@@ -68,7 +68,7 @@ export class Neighbours {
     return [...this.#asked.values()].filter(peerId => this.connection(peerId) != null)
   }
 
-  pushable (): Array<Neighbour & { peerId: PeerId }> {
+  pushable (): Array<Omit<Neighbour, 'room'> & { peerId: PeerId }> {
     return [...this.#pushed].flatMap(([id, peerId]) => {
       const connection = this.#met.has(id) ? this.connection(peerId) : undefined
       return connection == null ? [] : [{ id, peerId, reach: reachOfPeer(connection.remoteAddr, this.#netgroup) }]

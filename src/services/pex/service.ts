@@ -2,6 +2,7 @@ import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
 import { neutralScoring, openBans, optionalComponent } from '../../components.ts'
 import { describeError } from '../../errors.ts'
 import { systemClock } from '../../util/clock.ts'
+import { exposeGauges } from '../../util/gauges.ts'
 import { addressFacts } from '../../util/netgroup.ts'
 import { hearsay, reachOfPeer, widestReach } from '../../util/reach.ts'
 import { shuffled, systemRng } from '../../util/rng.ts'
@@ -10,7 +11,7 @@ import { RateLimiter } from '../../wire/rate-limiter.ts'
 import { notify, request } from '../../wire/request.ts'
 import { serve } from '../../wire/serve.ts'
 import { AnswerCache, isShareable, isTellable } from './answers.ts'
-import { MAX_ENTRIES, NEWS_FOR_MS, PUSH_DELAY_MS, PUSH_FANOUT_FIRST_HAND, PUSH_FANOUT_RELAYED, RELAY_DELAY_MS, SEND_ASK_RATE, SEND_PUSH_RATE, WRONG_NETWORK_GRACE_MS } from './constants.ts'
+import { MAX_ENTRIES, NEWS_FOR_MS, PUSH_DELAY_MS, PUSH_FANOUT_FIRST_HAND, PUSH_FANOUT_RELAYED, RELAY_DELAY_MS, SEND_ASK_RATE, SEND_NEWS_RATE, SEND_PUSH_RATE, WRONG_NETWORK_GRACE_MS } from './constants.ts'
 import { Intake } from './intake.ts'
 import { pexProtocol, pexPushProtocol } from './messages.ts'
 import { Neighbours } from './neighbours.ts'
@@ -27,7 +28,7 @@ import type { Reach } from '../../util/reach.ts'
 import type { BookEntry } from '../address-book/index.ts'
 import type { WireFault } from '../../wire/protocol.ts'
 import type { ServeContext, Server } from '../../wire/serve.ts'
-import type { Connection, Logger, PeerId } from '@libp2p/interface'
+import type { Connection, Logger, Metrics, PeerId } from '@libp2p/interface'
 
 type Settings = Required<PexInit>
 
@@ -47,6 +48,7 @@ export class PexService implements Pex {
   readonly #queue = new PushQueue()
   readonly #askRates: RateLimiter
   readonly #pushRates: RateLimiter
+  readonly #newsRates: RateLimiter
   readonly #servers: Server[]
   readonly #askedConnections = new WeakSet<Connection>()
   readonly #partings = new Set<Timer>()
@@ -77,8 +79,9 @@ export class PexService implements Pex {
     this.#answers = new AnswerCache(clock)
     this.#askRates = new RateLimiter({ ...SEND_ASK_RATE, clock })
     this.#pushRates = new RateLimiter({ ...SEND_PUSH_RATE, clock })
+    this.#newsRates = new RateLimiter({ ...SEND_NEWS_RATE, clock })
     this.#askIntervalMs = minAskIntervalMs
-    const options = { clock, onFault: this.#onFault }
+    const options = { clock, netgroups: this.#netgroup, onFault: this.#onFault }
     this.#servers = [
       serve(components, pexProtocol, this.#onRequest, options),
       serve(components, pexPushProtocol, this.#onPush, options)
@@ -89,6 +92,7 @@ export class PexService implements Pex {
     this.#scoring = optionalComponent<Scoring>(this.#components, 'scoring') ?? neutralScoring
     this.#bans = optionalComponent<Bans>(this.#components, 'bans') ?? openBans
     const { peerId, addressBook } = this.#components
+    exposeGauges(optionalComponent<Metrics>(this.#components, 'metrics'), 'pex', () => this.#gauges())
     this.#intake ??= new Intake({ peerId, addressBook, scoring: this.#scoring, bans: this.#bans }, this.#settings.clock, this.#netgroup)
   }
 
@@ -144,15 +148,25 @@ export class PexService implements Pex {
       pushed: this.#pushed,
       accepted: this.#intake?.accepted ?? 0,
       refused: { ...this.#intake?.refused, ...(this.#strangers === 0 ? {} : { stranger: this.#strangers }) },
-      gauges: {
-        ...this.#neighbours.gauges,
-        ...this.#intake?.gauges,
-        answers: this.#answers.size,
-        pushQueue: this.#queue.size,
-        askRates: this.#askRates.size,
-        pushRates: this.#pushRates.size,
-        partings: this.#partings.size
-      }
+      gauges: this.#gauges()
+    }
+  }
+
+  #gauges (): Record<string, number> {
+    const serving = this.#servers.map(server => server.snapshot())
+    const sum = (what: 'ratedPeers' | 'ratedHosts' | 'ratedSubnets'): number => serving.reduce((total, server) => total + server[what], 0)
+    return {
+      ratedPeers: sum('ratedPeers'),
+      ratedHosts: sum('ratedHosts'),
+      ratedSubnets: sum('ratedSubnets'),
+      ...this.#neighbours.gauges,
+      ...this.#intake?.gauges,
+      answers: this.#answers.size,
+      pushQueue: this.#queue.size,
+      askRates: this.#askRates.size,
+      pushRates: this.#pushRates.size,
+      newsRates: this.#newsRates.size,
+      partings: this.#partings.size
     }
   }
 
@@ -177,19 +191,22 @@ export class PexService implements Pex {
       throw new PexError('PEX_WRONG_NETWORK', `${peerId.toString()} is of the network "${response.network}", not "${this.#settings.network}"`)
     }
     const met = await this.#meet(response, connection)
-    const learned = await this.#intake?.take(response.entries, connection, 'answer') ?? []
-    return [met, ...learned].filter(item => item?.isNew === true).length
+    const learned = (await this.#intake?.take(response.entries, connection, 'answer') ?? []).filter(({ isNew }) => isNew)
+    if (learned.length > 0) this.#components.pool.useful(peerId)
+    return learned.length + (met?.isNew === true ? 1 : 0)
   }
 
   async #request (connection: Connection, signal: AbortSignal): Promise<PexResponse> {
+    const { remotePeer } = connection
     try {
       const message = { ...await this.#introduction(), limit: MAX_ENTRIES }
-      return await request(connection, pexProtocol, message, { signal, clock: this.#settings.clock })
+      const onAnswer = (answer: { tookMs: number, bytes: number }): void => { this.#scoring.observe(remotePeer, { what: 'answer', ...answer }) }
+      return await request(connection, pexProtocol, message, { signal, clock: this.#settings.clock, onAnswer })
     } catch (err) {
+      const fault = err instanceof WireError ? err.fault : undefined
       // to be slow to answer, or to go away, is no offence
-      if (err instanceof WireError && (err.fault === 'undecodable' || err.fault === 'oversize')) {
-        this.#onFault(connection.remotePeer, err.fault, pexProtocol.offences[err.fault], err.evidence)
-      }
+      if (fault === 'timeout') this.#scoring.observe(remotePeer, { what: 'request-timeout' })
+      if (fault === 'undecodable' || fault === 'oversize') this.#onFault(remotePeer, fault, pexProtocol.offences[fault], (err as WireError).evidence)
       throw err
     }
   }
@@ -253,7 +270,7 @@ export class PexService implements Pex {
   #isShareable (entry: BookEntry, reach: Reach): boolean {
     const { peerId } = entry
     return isShareable(entry, { nowMs: this.#settings.clock.now(), reach, connected: this.#neighbours.isConnected(peerId), netgroup: this.#netgroup }) &&
-      !this.#bans.isDenied({ peerId }) && !this.#scoring.isDiscouraged(peerId)
+      !this.#bans.isDenied({ peerId }, 'pex') && !this.#scoring.isDiscouraged(peerId)
   }
 
   // meeting and parting
@@ -343,12 +360,21 @@ export class PexService implements Pex {
 
   readonly #flush = (): void => {
     this.#pushTimer = undefined
-    const neighbours = this.#neighbours.pushable()
+    const neighbours = this.#neighbours.pushable().map(neighbour => ({ ...neighbour, room: this.#roomOf(neighbour.id) }))
     const plan = this.#queue.drain(neighbours, this.#settings.clock.monotonic(), this.#settings.rng)
     for (const { id, peerId } of neighbours) {
       const entries = plan.get(id)
-      if (entries != null) this.#background(this.#push(peerId, entries), `pushing to ${id}`)
+      if (entries == null) continue
+      // there was room for all but this node's own
+      this.#newsRates.take(id, Math.min(entries.length, this.#newsRates.available(id)))
+      this.#background(this.#push(peerId, entries), `pushing to ${id}`)
     }
+  }
+
+  /** Records of others that it may be pushed now; one push is kept for this node's own. */
+  #roomOf (id: string): number {
+    const pushes = Math.max(0, Math.floor(this.#pushRates.available(id)) - 1)
+    return Math.min(pushes * MAX_ENTRIES, Math.floor(this.#newsRates.available(id)))
   }
 
   async #push (peerId: PeerId, entries: PexEntry[]): Promise<void> {

@@ -1,37 +1,34 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { CODE_P2P } from '@multiformats/multiaddr'
 import { describeError } from '../../errors.ts'
-import { BoundedMap } from '../../util/bounded-map.ts'
 import { timeoutSignal } from '../../util/clock.ts'
 import { addressFacts } from '../../util/netgroup.ts'
-import { CHECK_AFTER_FAILURES, CHECK_RELAYS, FOREIGN_IP_INTERVAL_MS, MAX_REMEMBERED } from './constants.ts'
+import { reachOfLink, widestReach } from '../../util/reach.ts'
+import { Candidates } from './candidates.ts'
+import { CHECK_AFTER_FAILURES, CHECK_RELAYS } from './constants.ts'
 import { INITIAL_RATES, learnRate, planDials } from './dial-plan.ts'
+import { Links } from './links.ts'
 import { Retries } from './remembered.ts'
 import type { Connection, Logger, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Role } from '../../components.ts'
 import type { BackoffLimits } from '../../util/backoff.ts'
-import type { Clock } from '../../util/clock.ts'
-import type { NetgroupOptions } from '../../util/netgroup.ts'
+import type { Reach } from '../../util/reach.ts'
 import type { Rng } from '../../util/rng.ts'
-import type { BookEntry, SourceName } from '../address-book/index.ts'
+import type { BookEntry } from '../address-book/index.ts'
+import type { CandidatesInit } from './candidates.ts'
 import type { PoolComponents } from './index.ts'
-import type { Keeper, Keepers } from './keepers.ts'
+import type { Keeper } from './keepers.ts'
 
-export interface DiallerInit {
-  clock: Clock
+export interface DiallerInit extends Omit<CandidatesInit, 'retries' | 'isDialing'> {
   rng: Rng
   log: Logger
-  netgroups: NetgroupOptions
-  keepers: Keepers
   dialTimeoutMs: number
   maxDialing: number
   backoff: BackoffLimits
   preferredRoles: readonly Role[]
-  isConnected (id: string): boolean
-  isIsolated (): boolean
-  /** Banned or discouraged. */
-  isUnwelcome (entry: BookEntry): boolean
+  /** How far away the connected peers are. */
+  connectedReaches (): Iterable<Reach>
   /** Connected peers that relay for others. */
   relays (): Multiaddr[]
   /** A configured peer has been reached; its id may only be known now. */
@@ -49,9 +46,6 @@ interface Dial {
   feeler: boolean
 }
 
-/** Somebody else's word, not the peer's own nor the user's. */
-const HEARSAY: ReadonlySet<SourceName> = new Set(['pex', 'dht', 'presence'])
-
 /** Dials peers of the address book and the configured ones, paces failures, and tests what nobody has vouched for. */
 export class Dialler {
   readonly #components: PoolComponents
@@ -59,15 +53,17 @@ export class Dialler {
   readonly #dials = new Map<string, Dial>()
   readonly #running = new Set<Promise<void>>()
   readonly #retries: Retries
-  readonly #foreignIps = new BoundedMap<string, number>(MAX_REMEMBERED)
+  readonly #links: Links
+  readonly #candidates: Candidates
   #shutdown = new AbortController()
   #rates = INITIAL_RATES
-  #first: PeerId[] = []
 
   constructor (components: PoolComponents, init: DiallerInit) {
     this.#components = components
     this.#init = init
     this.#retries = new Retries(init.backoff, init.rng)
+    this.#links = new Links(init.connectedReaches)
+    this.#candidates = new Candidates(components, { ...init, retries: this.#retries, isDialing: id => this.#dials.has(id) })
   }
 
   get dialing (): number {
@@ -80,7 +76,7 @@ export class Dialler {
   }
 
   get gauges (): Record<string, number> {
-    return { retries: this.#retries.size, foreignIps: this.#foreignIps.size, dialing: this.#dials.size, keepers: this.#init.keepers.size }
+    return { retries: this.#retries.size, foreignHosts: this.#candidates.foreignHosts, dialing: this.#dials.size, keepers: this.#init.keepers.size }
   }
 
   isDialing (id: string): boolean {
@@ -93,7 +89,7 @@ export class Dialler {
 
   /** Dial these before anybody else. */
   setFirst (peers: PeerId[]): void {
-    this.#first = peers
+    this.#candidates.setFirst(peers)
   }
 
   start (): void {
@@ -110,29 +106,31 @@ export class Dialler {
   /** Forgets every reason to wait. */
   reset (): void {
     this.#retries.reset()
-    this.#foreignIps.clear()
+    this.#candidates.reset()
     this.#init.keepers.reset()
   }
 
-  /** A dial or a young connection came to nothing. */
-  failed (peerId: PeerId): void {
-    const isolated = this.#init.isIsolated()
-    const failures = this.#retries.failed(peerId.toString(), this.#now(), isolated)
+  /** A dial or a young connection came to nothing. `denied`: by this node's own gater. */
+  failed (peerId: PeerId, denied = false): void {
+    const id = peerId.toString()
+    const excused = denied || this.#isExcused(peerId)
+    const failures = this.#retries.failed(id, this.#now(), excused)
     // a configured peer may let us in only to throw us out
-    this.#init.keepers.disconnected(peerId.toString(), false, this.#now(), isolated)
-    // alone, it is rather this node that is gone: nobody is blamed
-    if (isolated) return
+    this.#init.keepers.disconnected(id, false, this.#now(), excused)
+    if (excused) return
+    this.#init.scoring().observe(peerId, { what: 'dial-failed' })
     this.#components.addressBook.failed(peerId)
     if (failures >= CHECK_AFTER_FAILURES) this.#run(this.#check(peerId))
   }
 
-  /** A connection ended; one that held begins the backoff anew. */
-  disconnected (peerId: PeerId, stable: boolean, coolDownMs: number): void {
+  /** A connection ended; one that held begins the backoff anew. `rejected`: it wants nothing to do with us. */
+  disconnected (peerId: PeerId, stable: boolean, coolDownMs: number, rejected: boolean): void {
     const id = peerId.toString()
+    const excused = this.#isExcused(peerId)
     if (stable) this.#retries.forget(id)
     if (coolDownMs > 0) this.#retries.coolDown(id, this.#now(), coolDownMs)
-    else this.#retries.failed(id, this.#now(), this.#init.isIsolated())
-    this.#init.keepers.disconnected(id, stable, this.#now(), this.#init.isIsolated())
+    else this.#retries.failed(id, this.#now(), excused)
+    this.#init.keepers.disconnected(id, stable, this.#now(), excused, rejected ? coolDownMs : 0)
   }
 
   /** Begins dials for the configured peers that are due and, at most `pace`, for `wanted` more; returns how many of those nobody could be found for. */
@@ -140,14 +138,14 @@ export class Dialler {
     if (this.#shutdown.signal.aborted) return 0
     const { keepers, isConnected } = this.#init
     for (const keeper of keepers.due(this.#now(), id => isConnected(id) || this.#dials.has(id), wanted > 0)) {
-      this.#run(this.#dialKeeper(keeper))
+      if (this.#candidates.maySee(keeper)) this.#run(this.#dialKeeper(keeper))
     }
     const missing = wanted - this.expected
     const room = Math.min(pace, this.#init.maxDialing - this.#dials.size)
     if (missing <= 0 || room <= 0) return 0
 
     const plan = planDials({
-      candidates: this.#candidates(room * 2).map(entry => ({ entry, group: this.#group(entry) })),
+      candidates: this.#candidates.draw(room * 2).map(entry => ({ entry, group: this.#group(entry) })),
       takenGroups: new Set([...outboundGroups, ...[...this.#dials.values()].map(({ group }) => group)]),
       wanted: missing,
       room,
@@ -160,11 +158,7 @@ export class Dialler {
 
   /** Tests one address nobody has vouched for. */
   feel (): void {
-    const { addressBook } = this.#components
-    const waiting = addressBook.nextToTest()
-    const entry = waiting != null && this.#mayDial(waiting)
-      ? waiting
-      : addressBook.select(1, { table: 'new', filter: entry => this.#mayDial(entry) })[0]
+    const entry = this.#candidates.toTest()
     if (entry != null) this.#run(this.#dialEntry(entry, true))
   }
 
@@ -172,54 +166,25 @@ export class Dialler {
   async dial (target: PeerId | Multiaddr | Multiaddr[], signal?: AbortSignal): Promise<Connection> {
     const timeout = timeoutSignal(this.#init.clock, this.#init.dialTimeoutMs, signal == null ? this.#shutdown.signal : AbortSignal.any([signal, this.#shutdown.signal]))
     try {
-      return await this.#components.connectionManager.openConnection(target, { signal: timeout.signal })
+      const connection = await this.#components.connectionManager.openConnection(target, { signal: timeout.signal })
+      this.#links.reached(reachOfLink(connection.remoteAddr, this.#init.netgroups), this.#now())
+      return connection
     } finally {
       timeout.clear()
     }
-  }
-
-  #candidates (count: number): BookEntry[] {
-    const { addressBook } = this.#components
-    const first = this.#first.map(peerId => addressBook.get(peerId)).filter(entry => entry != null)
-    this.#first = []
-    const filter = (entry: BookEntry): boolean => this.#mayDial(entry)
-    // half from either table: neither a poisoned `new` nor a stale `tried` gets all the dials
-    const tried = addressBook.select(count, { table: 'tried', filter })
-    const fresh = addressBook.select(count, { table: 'new', filter })
-    const mixed = Array.from({ length: Math.max(tried.length, fresh.length) }, (_, i) => [tried[i], fresh[i]]).flat()
-    const seen = new Set<string>()
-    return [...first.filter(filter), ...mixed]
-      .filter(entry => entry != null)
-      .filter(({ peerId }) => !seen.has(peerId.toString()) && seen.add(peerId.toString()))
-  }
-
-  #mayDial (entry: BookEntry): boolean {
-    const id = entry.peerId.toString()
-    if (this.#init.isConnected(id) || this.#dials.has(id) || this.#init.isUnwelcome(entry)) return false
-    // configured peers have a schedule of their own
-    if (this.#init.keepers.has(id)) return false
-    if (!this.#retries.isDue(id, this.#now())) return false
-    return this.#init.isIsolated() || this.#ipsOnHearsay(entry).every(ip => this.#now() - (this.#foreignIps.get(ip) ?? -Infinity) >= FOREIGN_IP_INTERVAL_MS)
-  }
-
-  /** Public IPs that would be dialled only because somebody said so. */
-  #ipsOnHearsay (entry: BookEntry): string[] {
-    if (entry.tried || entry.lastObservedMs > 0 || !HEARSAY.has(entry.source)) return []
-    const facts = entry.multiaddrs.map(multiaddr => addressFacts(multiaddr, this.#init.netgroups))
-    return [...new Set(facts.flatMap(({ scope, relayed, ip }) => scope === 'public' && !relayed && ip != null ? [ip] : []))]
   }
 
   async #dialEntry (entry: BookEntry, feeler: boolean): Promise<void> {
     const id = entry.peerId.toString()
     const table = entry.tried ? 'tried' : 'new'
     this.#dials.set(id, { group: this.#group(entry), expected: feeler ? 0 : this.#rates[table], feeler })
-    for (const ip of this.#ipsOnHearsay(entry)) this.#foreignIps.set(ip, this.#now())
+    this.#candidates.dialled(entry)
     this.#components.addressBook.attempted(entry.peerId)
-    const answered = await this.#answers(withPeerId(entry.multiaddrs, id))
+    const outcome = await this.#attempt(withPeerId(entry.multiaddrs, id))
     this.#dials.delete(id)
     if (this.#shutdown.signal.aborted) return
-    this.#rates = learnRate(this.#rates, table, answered)
-    if (!answered) this.failed(entry.peerId)
+    this.#rates = learnRate(this.#rates, table, outcome === 'answered')
+    if (outcome !== 'answered') this.failed(entry.peerId, outcome === 'denied')
   }
 
   async #dialKeeper (keeper: Keeper): Promise<void> {
@@ -237,8 +202,11 @@ export class Dialler {
       this.#init.onKept()
     } catch (err) {
       if (this.#shutdown.signal.aborted) return
+      const peerId = keeper.learned || keeper.peerId == null ? undefined : peerIdFromString(keeper.peerId)
       this.#init.keepers.unlearn(keeper)
-      const retryInMs = this.#init.keepers.failed(keeper, this.#now(), this.#init.isIsolated())
+      const excused = isDenied(err) || this.#isCutOff([keeper.multiaddr])
+      if (peerId != null && !excused) this.#init.scoring().observe(peerId, { what: 'dial-failed' })
+      const retryInMs = this.#init.keepers.failed(keeper, this.#now(), excused)
       this.#init.onKeeperFailed(keeper, err as Error, retryInMs)
     } finally {
       keeper.dialing = false
@@ -252,6 +220,7 @@ export class Dialler {
     const entry = this.#components.addressBook.get(peerId)
     if (entry == null || this.#dials.has(id)) return
     this.#dials.set(id, { group: this.#group(entry), expected: 0, feeler: false })
+    const sinceMs = this.#now()
     try {
       const circuits = this.#init.relays().slice(0, CHECK_RELAYS).map(relay => relay.encapsulate(`/p2p-circuit/p2p/${id}`))
       const attempts = [
@@ -259,13 +228,13 @@ export class Dialler {
         ...circuits.map(circuit => ({ verdict: 'relayed' as const, targets: [circuit] }))
       ]
       for (const { verdict, targets } of attempts) {
-        if (await this.#answers(targets)) {
+        if (await this.#attempt(targets) === 'answered') {
           this.#init.onChecked(peerId, verdict)
           return
         }
       }
-      // it may be this node that went off line meanwhile
-      if (this.#shutdown.signal.aborted || this.#init.isIsolated()) return
+      // it may be this node that went off line meanwhile, or only its way to the internet
+      if (this.#shutdown.signal.aborted || this.#isCutOff(entry.multiaddrs, sinceMs)) return
       this.#components.addressBook.remove(peerId, 'gone')
       this.#init.onChecked(peerId, 'gone')
     } finally {
@@ -273,14 +242,26 @@ export class Dialler {
     }
   }
 
-  async #answers (targets: Multiaddr[]): Promise<boolean> {
+  async #attempt (targets: Multiaddr[]): Promise<'answered' | 'failed' | 'denied'> {
     try {
       await this.dial(targets)
-      return true
+      return 'answered'
     } catch (err) {
       this.#init.log('no answer from %s: %s', targets.join(', '), describeError(err))
-      return false
+      return isDenied(err) ? 'denied' : 'failed'
     }
+  }
+
+  /** Whether a failure says nothing of the peer. */
+  #isExcused (peerId: PeerId): boolean {
+    const multiaddrs = this.#components.addressBook.get(peerId)?.multiaddrs ?? []
+    return this.#isCutOff(multiaddrs, this.#retries.lastFailureMs(peerId.toString()))
+  }
+
+  /** Whether, for all this node knows, its own way to these addresses is down. */
+  #isCutOff (multiaddrs: readonly Multiaddr[], sinceMs = this.#now()): boolean {
+    const { isIsolated, scoring, netgroups } = this.#init
+    return isIsolated() || scoring().isOutage() || !this.#links.work(widestReach(multiaddrs, netgroups) ?? 0, sinceMs)
   }
 
   #group (entry: BookEntry): string {
@@ -301,6 +282,11 @@ export class Dialler {
   #now (): number {
     return this.#init.clock.monotonic()
   }
+}
+
+/** By this node's own gater. */
+function isDenied (err: unknown): boolean {
+  return err instanceof Error && err.name === 'DialDeniedError'
 }
 
 /** libp2p wants the peer id on every address of a list, or on none. */

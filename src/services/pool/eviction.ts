@@ -12,6 +12,8 @@ export interface EvictionCandidate {
   /** When it connected; same clock. */
   connectedMs: number
   discouraged: boolean
+  /** 0 to 100, 50 for a stranger: how dependable and quick. */
+  quality: number
   /** Its role is one this node prefers. */
   preferred: boolean
   /** XOR distance to this node in key space, for `keepNearest`. */
@@ -26,15 +28,18 @@ export interface EvictionOptions {
 const PROTECTED_GROUPS = 4
 const PROTECTED_BY_RTT = 4
 const PROTECTED_BY_USE = 8
+const BAND_WIDTH = 20
+const STRANGERS_BAND = 2
 
 /**
  * Whom to let go of, or nothing when everybody is worth more than a newcomer. Each rule protects peers that an attacker
  * cannot imitate at the same time: netgroups it does not own, low latency, usefulness, age; then the youngest of the most
- * crowded netgroup goes, discouraged peers before all (after Bitcoin Core's `SelectNodeToEvict`).
+ * crowded netgroup goes, discouraged peers before all (after Bitcoin Core's `SelectNodeToEvict`). Before the youngest goes
+ * one that is clearly worse than a stranger; to be better than a stranger protects nobody, as an attacker can be quick.
  */
 export function planEviction (candidates: readonly EvictionCandidate[], options: EvictionOptions = {}): { id: string, why: string } | undefined {
   const discouraged = candidates.filter(peer => peer.discouraged)
-  if (discouraged.length > 0) return { id: youngest(discouraged).id, why: 'discouraged' }
+  if (discouraged.length > 0) return { id: worst(discouraged).id, why: 'discouraged' }
 
   let rest = [...candidates]
   const protect = (count: number, order: (a: EvictionCandidate, b: EvictionCandidate) => number, eligible: (peer: EvictionCandidate) => boolean = () => true): void => {
@@ -51,7 +56,8 @@ export function planEviction (candidates: readonly EvictionCandidate[], options:
   if (rest.length === 0) return undefined
 
   const crowded = mostCrowded(rest)
-  return { id: youngest(crowded).id, why: `youngest of ${crowded.length} in ${(crowded[0] as EvictionCandidate).group}` }
+  const victim = worst(crowded)
+  return { id: victim.id, why: `${victim === youngest(crowded) ? 'youngest' : 'least dependable'} of ${crowded.length} in ${victim.group}` }
 }
 
 /** The oldest peer of each of the protected netgroups. */
@@ -71,6 +77,17 @@ function mostCrowded (peers: readonly EvictionCandidate[]): EvictionCandidate[] 
     if (group.length !== most.length) return group.length > most.length ? group : most
     return youngest(group).connectedMs > youngest(most).connectedMs ? group : most
   })
+}
+
+/** The youngest of those whose quality is of the lowest kind there is. */
+function worst (peers: readonly EvictionCandidate[]): EvictionCandidate {
+  const lowest = Math.min(...peers.map(qualityBand))
+  return youngest(peers.filter(peer => qualityBand(peer) === lowest))
+}
+
+/** Coarse, so that chance decides nothing: 0 and 1 are worse than a stranger, who is in 2 with everybody better. */
+function qualityBand ({ quality }: EvictionCandidate): number {
+  return Math.min(STRANGERS_BAND, Math.floor(quality / BAND_WIDTH))
 }
 
 function youngest (peers: readonly EvictionCandidate[]): EvictionCandidate {

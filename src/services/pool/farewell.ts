@@ -8,8 +8,9 @@ import { bestConnection } from './peers.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Offence } from '../../components.ts'
 import type { Clock } from '../../util/clock.ts'
+import type { NetgroupOptions } from '../../util/netgroup.ts'
 import type { Server } from '../../wire/serve.ts'
-import type { GoodbyeReason } from './goodbye.ts'
+import type { Goodbye, GoodbyeReason } from './goodbye.ts'
 import type { PoolComponents } from './index.ts'
 import type { PeerState, PeerTable } from './peers.ts'
 
@@ -17,9 +18,10 @@ const CLOSE_ROUNDS = 3
 
 export interface FarewellInit {
   clock: Clock
+  netgroups: NetgroupOptions
   log: Logger
   peers: PeerTable
-  report (peerId: PeerId, offence: Offence, cause: string): void
+  report (peerId: PeerId, offence: Offence, cause: string, evidence?: Uint8Array): void
   /** The remote has said goodbye. */
   onHeard (peer: PeerState): void
 }
@@ -38,7 +40,12 @@ export class Farewell {
       if (peer == null || peer.goodbye != null) return
       peer.goodbye = { ...goodbye, by: 'remote' }
       init.onHeard(peer)
-    }, { clock: init.clock, onFault: (peerId, fault, offence) => { if (offence != null) init.report(peerId, offence, `pool:${fault}`) } })
+    }, { clock: init.clock, netgroups: init.netgroups, onFault: (peerId, fault, offence, evidence) => { if (offence != null) init.report(peerId, offence, `pool:${fault}`, evidence) } })
+  }
+
+  get gauges (): Record<string, number> {
+    const { ratedPeers, ratedHosts, ratedSubnets } = this.#server.snapshot()
+    return { ratedPeers, ratedHosts, ratedSubnets }
   }
 
   async start (): Promise<void> {
@@ -50,10 +57,11 @@ export class Farewell {
   }
 
   /** Says why, unless the remote said goodbye first, then closes all its connections. */
-  async part (peer: PeerState, reason: GoodbyeReason): Promise<void> {
+  async part (peer: PeerState, reason: GoodbyeReason, retryAfterMs?: number): Promise<void> {
     const heard = peer.goodbye != null
-    peer.goodbye ??= { reason, by: 'local' }
-    if (!heard) await this.#say(peer, reason)
+    const goodbye = { reason, ...(retryAfterMs == null ? {} : { retryAfterMs }) }
+    peer.goodbye ??= { ...goodbye, by: 'local' }
+    if (!heard) await this.#say(peer, goodbye)
     // one may have been opened while the others were closed
     for (let round = 0; round < CLOSE_ROUNDS && this.#init.peers.get(peer.id) === peer; round++) {
       await this.#within(async signal => this.#components.connectionManager.closeConnections(peer.peerId, { signal }))
@@ -61,17 +69,17 @@ export class Farewell {
   }
 
   /** Does not wait. */
-  partSoon (peer: PeerState, reason: GoodbyeReason): void {
-    this.part(peer, reason).catch((err: unknown) => { this.#init.log.error('could not disconnect %p - %e', peer.peerId, err) })
+  partSoon (peer: PeerState, reason: GoodbyeReason, retryAfterMs?: number): void {
+    this.part(peer, reason, retryAfterMs).catch((err: unknown) => { this.#init.log.error('could not disconnect %p - %e', peer.peerId, err) })
   }
 
-  async #say (peer: PeerState, reason: GoodbyeReason): Promise<void> {
+  async #say (peer: PeerState, goodbye: Goodbye): Promise<void> {
     const connection = bestConnection(peer)
     if (connection?.status !== 'open') return
     try {
-      await this.#within(async signal => notify(connection, goodbyeProtocol, { reason }, { signal, clock: this.#init.clock }))
+      await this.#within(async signal => notify(connection, goodbyeProtocol, goodbye, { signal, clock: this.#init.clock }))
     } catch (err) {
-      this.#init.log('goodbye (%s) to %p was not heard: %s', reason, peer.peerId, describeError(err))
+      this.#init.log('goodbye (%s) to %p was not heard: %s', goodbye.reason, peer.peerId, describeError(err))
     }
   }
 

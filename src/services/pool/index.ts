@@ -18,7 +18,7 @@
  * ```
  */
 import { PoolService } from './service.ts'
-import type { ComponentLogger, Connection, ConnectionGater, Libp2pEvents, PeerId, TypedEventTarget } from '@libp2p/interface'
+import type { ComponentLogger, Connection, ConnectionGater, Libp2pEvents, Metrics, PeerId, TypedEventTarget } from '@libp2p/interface'
 import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Role, ServiceInit } from '../../components.ts'
@@ -42,11 +42,11 @@ export interface PoolLimits {
   maxOutbound: number
   /** Dialled by this node at least, however many have dialled it: nobody else chooses all of its peers. @default 8 */
   minOutbound: number
-  /** @default 4 */
+  /** Per IPv4 address or IPv6 /64. @default 4 */
   maxPerIp: number
   /** Per IPv4 /24 or IPv6 /48. @default 10 */
   maxPerSubnet: number
-  /** New inbound connections per IP. @default { perSecond: 0.2, burst: 8 } */
+  /** New inbound connections per IPv4 address or IPv6 /64; a subnet has four times as many. @default { perSecond: 0.2, burst: 8 } */
   acceptRate: { perSecond: number, burst: number }
 }
 
@@ -109,7 +109,10 @@ export interface Pool extends TypedEventTarget<PoolEvents> {
   keep (multiaddr: Multiaddr, kind?: 'explicit' | 'bootstrap'): void
   /** The opposite of `keep`; does not disconnect. */
   release (multiaddr: Multiaddr): void
-  /** Dials now, whatever the limits (but not the bans). */
+  /**
+   * Dials now, whatever the limits. Like any dial of the node it fails with libp2p's `DialDeniedError` when the peer is
+   * banned, or when scoring refuses it and this node has others: `bans.allow()` is how to have it all the same.
+   */
   dial (target: PeerId | Multiaddr | Multiaddr[], options?: { signal?: AbortSignal }): Promise<Connection>
   /** Says goodbye with a reason, then closes. Resolves when closed, at the latest after 2 s. */
   disconnect (peerId: PeerId, reason?: GoodbyeReason): Promise<void>
@@ -126,11 +129,14 @@ export interface PoolInit extends ServiceInit {
   roles?: Role[]
   /** Peers of these roles are dialled first. @default relay and full for a light node, none otherwise */
   preferredRoles?: Role[]
-  /** Connections to keep for ever. */
+  /**
+   * Connections to keep for ever: never evicted, and tried again within 45 s however long they were away. One that
+   * misbehaves is parted with like any other, and dialled again when its standing allows; one that is banned when the ban ends.
+   */
   peers?: Multiaddr[]
   /** How peers are found first; tried again for ever while peers are wanted. */
   bootstrap?: Multiaddr[]
-  /** Apply the per-IP and per-subnet rules to loopback and private addresses too. @default false */
+  /** Apply the rules for hosts and subnets to loopback and private addresses too. @default false */
   localAsPublic?: boolean
   /** Test an address nobody has vouched for this often, in milliseconds; 0 is never. @default 120_000 */
   feelerIntervalMs?: number
@@ -140,7 +146,7 @@ export interface PoolInit extends ServiceInit {
   maxDialing?: number
   /** First wait before dialling a failed peer again, in milliseconds; doubles, with full jitter. @default 1_000 */
   minRetryMs?: number
-  /** @default 600_000 */
+  /** Longest such wait; explicit peers and a node without a working link wait less. @default 600_000 */
   maxRetryMs?: number
   /** Keep up to this many neighbours in key space (XOR distance), inbound; 0 is none. @default 0 */
   keepNearest?: number
@@ -154,6 +160,7 @@ export interface PoolComponents {
   registrar: Registrar
   events: TypedEventTarget<Libp2pEvents>
   logger: ComponentLogger
+  metrics?: Metrics
 }
 
 /** Uses the optional components `scoring` and `bans`. */

@@ -1,5 +1,6 @@
 import { CODE_P2P } from '@multiformats/multiaddr'
 import { backoffMs } from '../../util/backoff.ts'
+import { EXPLICIT_MAX_RETRY_MS } from './constants.ts'
 import { retryLimits } from './remembered.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { BackoffLimits } from '../../util/backoff.ts'
@@ -62,10 +63,11 @@ export class Keepers {
       !(keeper.peerId != null && isConnected(keeper.peerId)))
   }
 
-  /** Notes a failure and returns the wait before the next attempt. It never gives up. */
-  failed (keeper: Keeper, nowMs: number, isolated: boolean): number {
+  /** Notes a failure and returns the wait before the next attempt. It never gives up. `lone`: this node has no working link, and tries more often. */
+  failed (keeper: Keeper, nowMs: number, lone: boolean): number {
+    const { minMs, maxMs } = retryLimits(this.#limits, lone)
     keeper.attempt++
-    const retryInMs = backoffMs(keeper.attempt, retryLimits(this.#limits, isolated), this.#rng)
+    const retryInMs = backoffMs(keeper.attempt, { minMs, maxMs: keeper.kind === 'explicit' ? Math.min(maxMs, EXPLICIT_MAX_RETRY_MS) : maxMs }, this.#rng)
     keeper.dueMs = nowMs + retryInMs
     return retryInMs
   }
@@ -84,12 +86,13 @@ export class Keepers {
     delete keeper.peerId
   }
 
-  /** The connection ended; one that held (`stable`) begins the backoff anew, else it goes on. */
-  disconnected (peerId: string, stable: boolean, nowMs: number, isolated: boolean): void {
+  /** The connection ended; one that held (`stable`) begins the backoff anew, else it goes on. `coolDownMs`: how long it wants to be left alone; it gets no more than the longest wait. */
+  disconnected (peerId: string, stable: boolean, nowMs: number, lone: boolean, coolDownMs = 0): void {
     for (const keeper of this.#keepers.values()) {
       if (keeper.peerId !== peerId) continue
       if (stable) keeper.attempt = 0
-      this.failed(keeper, nowMs, isolated)
+      this.failed(keeper, nowMs, lone)
+      keeper.dueMs = Math.max(keeper.dueMs, nowMs + Math.min(coolDownMs, this.#limits.maxMs))
     }
   }
 

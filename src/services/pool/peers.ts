@@ -61,6 +61,11 @@ export class PeerTable {
     return [...this.#peers.values()]
   }
 
+  /** Those that were told of. */
+  announced (): PeerState[] {
+    return this.all().filter(({ announced }) => announced)
+  }
+
   /** Adds a connection; `isNew` when it is the peer's first. */
   opened (connection: Connection, { nowMs, wallMs, explicit, feeler, roles }: OpenedFacts): { peer: PeerState, isNew: boolean } {
     const id = connection.remotePeer.toString()
@@ -119,8 +124,8 @@ export class PeerTable {
     return new Set(this.all().filter(({ direction, feeler }) => direction === 'outbound' && !feeler).map(({ facts }) => facts.group))
   }
 
-  /** Inbound connections from one IP or subnet; a relay's address says nothing about the relayed. */
-  inboundFrom (key: 'ip' | 'subnet', value: string): number {
+  /** Inbound connections from one host or subnet; a relay's address says nothing about the relayed. */
+  inboundFrom (key: 'host' | 'subnet', value: string): number {
     return this.all().filter(({ direction, facts }) => direction === 'inbound' && !facts.relayed && facts[key] === value).length
   }
 }

@@ -5,7 +5,7 @@ import { xor } from 'uint8arrays/xor'
 import { TRIM_GRACE_MS } from './constants.ts'
 import { planEviction } from './eviction.ts'
 import type { PeerId } from '@libp2p/interface'
-import type { Role } from '../../components.ts'
+import type { Role, Scoring } from '../../components.ts'
 import type { Rng } from '../../util/rng.ts'
 import type { EvictionCandidate } from './eviction.ts'
 import type { PeerState } from './peers.ts'
@@ -15,7 +15,7 @@ export interface SelectionInit {
   rng: Rng
   keepNearest: number
   preferredRoles: readonly Role[]
-  isDiscouraged (peerId: PeerId): boolean
+  scoring (): Scoring
 }
 
 export interface Victim {
@@ -64,7 +64,8 @@ export class Selection {
       groupKey: new DataView(sha256(concat([this.#key, fromString(peer.facts.group)])).buffer).getUint32(0),
       usefulMs: peer.usefulMs,
       connectedMs: peer.openedMs,
-      discouraged: this.#init.isDiscouraged(peer.peerId),
+      discouraged: this.#init.scoring().isDiscouraged(peer.id),
+      quality: this.#init.scoring().quality(peer.id),
       preferred: peer.roles.some(role => this.#init.preferredRoles.includes(role)),
       ...(rttMs == null ? {} : { rttMs }),
       ...(this.#init.keepNearest > 0 ? { distance: xor(this.#selfKey, keyOf(peer.peerId)) } : {})

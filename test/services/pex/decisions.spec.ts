@@ -82,8 +82,8 @@ describe('pex: decisions', () => {
   })
 
   describe('PushQueue', () => {
-    const news = (subject: string, rest: Partial<News> = {}): News => ({ subject, entry: { record: new Uint8Array(1), roles: [] }, reach: 2, fanout: 3, untilMs: 10_000, ...rest })
-    const neighbours = ['a', 'b', 'c', 'd', 'e'].map(id => ({ id, reach: 0 as const }))
+    const news = (subject: string, rest: Partial<News> = {}): News => ({ subject, entry: { record: new Uint8Array(1), roles: [] }, reach: 2, fanout: 3, toldBy: 'teller', untilMs: 10_000, ...rest })
+    const neighbours = ['a', 'b', 'c', 'd', 'e'].map(id => ({ id, reach: 0 as const, room: 9 }))
 
     it('tells as many as wanted, but neither the subject nor the teller', () => {
       for (let seed = 0; seed < 50; seed++) {
@@ -112,8 +112,21 @@ describe('pex: decisions', () => {
     it('tells neighbours nothing that they cannot use', () => {
       const queue = new PushQueue()
       queue.add(news('z', { reach: 1, fanout: Infinity }))
-      const plan = queue.drain([{ id: 'loopback', reach: 0 }, { id: 'private', reach: 1 }, { id: 'public', reach: 2 }], 0, seededRng(1))
+      const plan = queue.drain(([['loopback', 0], ['private', 1], ['public', 2]] as const).map(([id, reach]) => ({ id, reach, room: 9 })), 0, seededRng(1))
       expect([...plan.keys()].sort()).to.deep.equal(['loopback', 'private'])
+    })
+
+    it('tells neighbours no more than they have room for, this node\'s own record all the same and first', () => {
+      const queue = new PushQueue()
+      const audience = [{ id: 'a', reach: 0 as const, room: 2 }, { id: 'b', reach: 0 as const, room: 0 }]
+      for (const subject of ['1', '2', '3']) queue.add(news(subject, { fanout: 1 }))
+      const own = news('self', { fanout: Infinity, toldBy: undefined })
+      queue.add(own)
+      const plan = queue.drain(audience, 0, seededRng(1))
+      expect([...plan].map(([id, entries]) => [id, entries.length, entries[0] === own.entry])).to.have.deep.members([['a', 3, true], ['b', 1, true]])
+      // what nobody had room for waits
+      expect(queue.size).to.equal(2)
+      expect(queue.drain([{ id: 'b', reach: 0, room: 9 }], 1, seededRng(1)).get('b')).to.have.length(1)
     })
 
     it('keeps the newest of each subject, and not more than its size', () => {
@@ -122,6 +135,7 @@ describe('pex: decisions', () => {
       expect(queue.add(news('one more'))).to.equal(false)
       expect(queue.add(news('0', { fanout: 1 }))).to.equal(true)
       expect(queue.size).to.equal(MAX_PUSH_QUEUE)
+      expect(queue.add(news('self', { toldBy: undefined }))).to.equal(true)
     })
   })
 

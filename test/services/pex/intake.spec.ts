@@ -2,6 +2,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record'
 import { expect } from 'chai'
 import { PeerRecord as RawPeerRecord } from '../../../src/wire/pb/record.ts'
+import { neutralScoring } from '../../../src/components.ts'
 import { Intake } from '../../../src/services/pex/intake.ts'
 import { entriesOf, keyOf, peerIdOf, recordOf } from '../../support/signed-records.ts'
 import { openBook } from '../../support/open-book.ts'
@@ -30,8 +31,8 @@ describe('pex: intake of records', () => {
 
   function intake (options: { bans?: Bans, discouraged?: PeerId[], netgroup?: NetgroupOptions } = {}): Intake {
     const scoring = {
-      score: () => 0,
-      isDiscouraged: (peerId: PeerId) => options.discouraged?.some(peer => peer.equals(peerId)) === true,
+      ...neutralScoring,
+      isDiscouraged: (peerId: PeerId | string) => options.discouraged?.some(peer => peer.equals(peerId)) === true,
       report: (peerId: PeerId, offence: string, cause: string) => { reports.push({ peer: peerId.toString(), offence, cause }) }
     }
     return new Intake({ peerId: open.self, addressBook: open.book, scoring, bans: options.bans ?? { isDenied: () => false } }, open.clock, options.netgroup ?? {})
@@ -63,19 +64,36 @@ describe('pex: intake of records', () => {
     expect(open.book.get(await peerIdOf(1))?.seq).to.equal(7n)
   })
 
-  it('charges the teller for a bad signature, for another one\'s signature and for junk, and reads no further', async () => {
+  it('charges the teller for another one\'s signature and for junk, and reads no further', async () => {
     const good = (await recordOf(2, ['/memory/two'])).bytes
-    const forged = good.slice()
-    forged[forged.length - 1] = (forged[forged.length - 1] as number) ^ 1
     const foreign = (await RecordEnvelope.seal(new PeerRecord({ peerId: await peerIdOf(3), multiaddrs: [multiaddr('/memory/three')], seqNumber: 1n }), await keyOf(4))).marshal()
-    const otherDomain = (await RecordEnvelope.seal(new OtherRecord(await peerIdOf(2)), await keyOf(2))).marshal()
-    for (const bad of [forged, foreign, otherDomain, new Uint8Array(0), new Uint8Array(100).fill(7), good.slice(0, 60)]) {
+    for (const bad of [foreign, new Uint8Array(0), new Uint8Array(100).fill(7), good.slice(0, 60)]) {
       reports = []
       const learned = await intake().take([{ record: bad, roles: [] }, { record: good, roles: [] }], await from('/memory/teller'), 'answer')
       expect(learned).to.deep.equal([])
       expect(reports).to.deep.equal([{ peer: (await peerIdOf(TELLER)).toString(), offence: 'severe', cause: 'pex:bad-record' }])
     }
     expect(open.book.size).to.equal(0)
+  })
+
+  it('does not charge the teller for a signature that does not fit on the record of another: it may fit for the teller', async () => {
+    const good = (await recordOf(2, ['/memory/two'])).bytes
+    const otherDomain = (await RecordEnvelope.seal(new OtherRecord(await peerIdOf(2)), await keyOf(2))).marshal()
+    for (const [i, bad] of [forgeryOf(good), otherDomain].entries()) {
+      const take = intake()
+      const learned = await take.take([{ record: bad, roles: [] }, { record: (await recordOf(3 + i, ['/memory/next'])).bytes, roles: [] }], await from('/memory/teller'), 'push')
+      expect(learned.map(({ record }) => record.peerId.toString())).to.deep.equal([(await peerIdOf(3 + i)).toString()])
+      expect(take.refused).to.deep.equal({ unproven: 1 })
+      expect(open.book.get(await peerIdOf(2))).to.equal(undefined)
+    }
+    expect(reports).to.deep.equal([])
+  })
+
+  it('examines no more signatures for a teller when they do not fit than when they do', async () => {
+    const take = intake()
+    const bad = forgeryOf((await recordOf(2, ['/memory/two'])).bytes)
+    await take.take(Array.from({ length: 110 }, () => ({ record: bad, roles: [] })), await from('/memory/teller'), 'answer')
+    expect(take.refused).to.deep.equal({ unproven: 100, rate: 10 })
   })
 
   it('overlooks kinds of addresses that it does not know, and addresses of others', async () => {
@@ -248,14 +266,93 @@ describe('pex: intake of records', () => {
       })
     }
 
-    it('charges who introduces itself with the record of somebody else', async () => {
+    const bookedBy: Array<[string, string, string[], Partial<Connection>, string | undefined]> = [
+      ['where it is', '/ip4/9.9.9.9/tcp/5', ['/ip4/9.9.9.9/tcp/1'], {}, undefined],
+      ['where it is, whatever else it names', '/ip4/9.9.9.9/tcp/5', ['/ip4/8.8.8.8/tcp/1', '/ip4/9.9.9.9/tcp/1'], {}, undefined],
+      ['where it is not', '/ip4/9.9.9.9/tcp/5', ['/ip4/8.8.8.8/tcp/1'], {}, '/ip4/9.9.9.9/tcp/5'],
+      ['through a relay', '/ip4/9.9.9.9/tcp/5/p2p-circuit', ['/ip4/9.9.9.9/tcp/1'], {}, '/ip4/9.9.9.9/tcp/5/p2p-circuit'],
+      ['where it is not, though this node dialled it', '/ip4/9.9.9.9/tcp/5', ['/ip4/8.8.8.8/tcp/1'], { direction: 'outbound' }, undefined]
+    ]
+    for (const [where, address, told, rest, toldBy] of bookedBy) {
+      it(`a stranger who says that it is ${where} fills ${toldBy == null ? 'its own place' : 'what the netgroup it comes from may fill'}`, async () => {
+        const labels: Array<string | undefined> = []
+        const add = open.book.add.bind(open.book)
+        open.book.add = learned => {
+          labels.push(learned.toldBy?.toString())
+          return add(learned)
+        }
+        await intake().introduce((await recordOf(TELLER, told)).bytes, [], await from(address, rest))
+        expect(labels).to.deep.equal([toldBy])
+      })
+    }
+
+    it('takes a known peer at its own word, wherever it comes from', async () => {
       const take = intake()
-      expect(await take.introduce((await recordOf(1, ['/memory/b'])).bytes, [], await from('/memory/a'))).to.equal(undefined)
-      expect(reports).to.have.length(1)
-      expect(open.book.size).to.equal(0)
+      await take.introduce((await recordOf(TELLER, ['/ip4/9.9.9.9/tcp/1'])).bytes, [], await from('/ip4/9.9.9.9/tcp/5'))
+      await take.introduce((await recordOf(TELLER, ['/dns4/a.example/tcp/1'], 2n)).bytes, [], await from('/ip4/7.7.7.7/tcp/5'))
+      expect(open.book.get(await peerIdOf(TELLER))?.multiaddrs.map(String)).to.deep.equal(['/dns4/a.example/tcp/1'])
+    })
+
+    describe('that no honest peer makes', () => {
+      const fatal = async (cause: string): Promise<void> => { expect(reports).to.deep.equal([{ peer: (await peerIdOf(TELLER)).toString(), offence: 'fatal', cause }]) }
+      const forgedBy = async (seed: number): Promise<Uint8Array> => forgeryOf((await recordOf(seed, ['/memory/b'])).bytes)
+
+      it('are fatal with the record of somebody else', async () => {
+        const take = intake()
+        expect(await take.introduce((await recordOf(1, ['/memory/b'])).bytes, [], await from('/memory/a'))).to.equal(undefined)
+        await fatal('pex:forged-record')
+        expect(open.book.size).to.equal(0)
+        expect(take.refused).to.deep.equal({ 'forged-record': 1 })
+      })
+
+      it('are fatal with a signature of somebody else, or a bad one', async () => {
+        const foreign = (await RecordEnvelope.seal(new PeerRecord({ peerId: await peerIdOf(TELLER), multiaddrs: [multiaddr('/memory/b')], seqNumber: 1n }), await keyOf(4))).marshal()
+        for (const record of [foreign, await forgedBy(TELLER)]) {
+          reports = []
+          await intake().introduce(record, [], await from('/memory/a'))
+          await fatal('pex:forged-record')
+        }
+        reports = []
+        await intake().take([{ record: await forgedBy(TELLER), roles: [] }], await from('/memory/a'), 'push')
+        await fatal('pex:forged-record')
+      })
+
+      it('are severe when they are junk: that may be a bug', async () => {
+        await intake().introduce(new Uint8Array(100).fill(7), [], await from('/memory/a'))
+        expect(reports.map(({ offence, cause }) => [offence, cause])).to.deep.equal([['severe', 'pex:bad-record']])
+      })
+
+      it('are fatal with two different records of one number over one connection', async () => {
+        const connection = await from('/memory/a')
+        const take = intake()
+        const [one, two] = [await recordOf(TELLER, ['/memory/a'], 7n), await recordOf(TELLER, ['/memory/b'], 7n)]
+        await take.introduce(one.bytes, [], connection)
+        await take.introduce(one.bytes, [], connection)
+        expect(reports).to.deep.equal([])
+        await take.take([{ record: two.bytes, roles: [] }], connection, 'push')
+        await fatal('pex:equivocation')
+        expect(open.book.get(one.peerId)?.multiaddrs.map(String)).to.deep.equal(['/memory/a'])
+      })
+
+      it('but not when it may have restarted between, with its clock set back, or when others told one of them', async () => {
+        const take = intake()
+        await take.introduce((await recordOf(TELLER, ['/memory/a'], 7n)).bytes, [], await from('/memory/a'))
+        await take.introduce((await recordOf(TELLER, ['/memory/b'], 7n)).bytes, [], await from('/memory/a'))
+        const connection = await from('/memory/a')
+        const entries = await Promise.all(['/memory/c', '/memory/d'].map(async address => ({ record: (await recordOf(1, [address], 7n)).bytes, roles: [] })))
+        await take.take(entries, connection, 'push')
+        expect(reports).to.deep.equal([])
+        expect(take.refused).to.deep.equal({ stale: 2 })
+      })
     })
   })
 })
+
+/** With one bit of its signature wrong. */
+function forgeryOf (record: Uint8Array): Uint8Array {
+  const last = record.length - 1
+  return Uint8Array.of(...record.subarray(0, last), (record[last] as number) ^ 1)
+}
 
 /** Signed by the right peer, but not as a peer record. */
 class OtherRecord extends PeerRecord {

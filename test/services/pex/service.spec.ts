@@ -1,4 +1,5 @@
 import { multiaddr } from '@multiformats/multiaddr'
+import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record'
 import { lpStream } from '@libp2p/utils'
 import { expect } from 'chai'
 import { pexProtocol, pexPushProtocol } from '../../../src/services/pex/messages.ts'
@@ -9,7 +10,7 @@ import { ManualClock } from '../../support/manual-clock.ts'
 import { START_MS } from '../../support/open-book.ts'
 import { introduced, known, pexNode } from '../../support/pex-node.ts'
 import { rejection } from '../../support/rejection.ts'
-import { entriesOf, recordOf } from '../../support/signed-records.ts'
+import { entriesOf, keyOf, peerIdOf, recordOf } from '../../support/signed-records.ts'
 import { watchUnhandled } from '../../support/unhandled.ts'
 import type { Connection, Stream } from '@libp2p/interface'
 import type { AddressManager } from '@libp2p/interface-internal'
@@ -298,7 +299,7 @@ describe('pex: nodes that tell each other of peers', () => {
       return { victim, attacker, connection: connectionOf(attacker, victim) }
     }
 
-    it('charges for 33 entries, junk and bad signatures in a push', async () => {
+    it('charges for 33 entries, junk and records that another signed in a push', async () => {
       const { victim, attacker, connection } = await victimAndAttacker()
       const entries = await entriesOf(500, 33)
       const push = async (bytes: Uint8Array): Promise<void> => {
@@ -308,9 +309,8 @@ describe('pex: nodes that tell each other of peers', () => {
       }
       await push(pexPushProtocol.request.encode({ entries }))
       await push(Uint8Array.of(1, 2, 3))
-      const forged = entries[0]!.record.slice()
-      forged[forged.length - 1]! ^= 1
-      await push(pexPushProtocol.request.encode({ entries: [{ record: forged, roles: [] }] }))
+      const foreign = await RecordEnvelope.seal(new PeerRecord({ peerId: await peerIdOf(3), multiaddrs: [], seqNumber: 1n }), await keyOf(4))
+      await push(pexPushProtocol.request.encode({ entries: [{ record: foreign.marshal(), roles: [] }] }))
       await passes(() => {
         expect(victim.charges).to.have.deep.members(['pex:over-limit', 'pex:undecodable', 'pex:bad-record'].map(cause => ({ peer: id(attacker), offence: 'severe', cause })))
       })

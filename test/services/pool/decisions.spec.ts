@@ -78,7 +78,7 @@ describe('pool: demand', () => {
 
 describe('pool: eviction', () => {
   const candidate = (n: number, facts: Partial<EvictionCandidate> = {}): EvictionCandidate => ({
-    id: `peer-${n}`, group: `group-${n}`, groupKey: n, usefulMs: 0, connectedMs: n, discouraged: false, preferred: false, ...facts
+    id: `peer-${n}`, group: `group-${n}`, groupKey: n, usefulMs: 0, connectedMs: n, discouraged: false, quality: 50, preferred: false, ...facts
   })
 
   it('a handful of peers in different groups are all worth more than a newcomer', () => {
@@ -88,6 +88,19 @@ describe('pool: eviction', () => {
   it('a discouraged peer goes first, the youngest of them', () => {
     const peers = [candidate(1), candidate(2, { discouraged: true }), candidate(3, { discouraged: true }), candidate(4)]
     expect(planEviction(peers)).to.deep.equal({ id: 'peer-3', why: 'discouraged' })
+  })
+
+  it('of the discouraged, and of the most crowded group, one clearly worse than a stranger goes before the youngest', () => {
+    const discouraged = [candidate(1, { discouraged: true, quality: 10 }), candidate(2, { discouraged: true })]
+    expect(planEviction(discouraged)).to.deep.equal({ id: 'peer-1', why: 'discouraged' })
+    const crowd = Array.from({ length: 40 }, (_, n) => candidate(n, { group: 'one' }))
+    const slow = { ...crowd[30] as EvictionCandidate, quality: 39 }
+    expect(planEviction(crowd.with(30, slow))).to.deep.equal({ id: 'peer-30', why: 'least dependable of 20 in one' })
+  })
+
+  it('to be better than a stranger protects nobody', () => {
+    const crowd = Array.from({ length: 40 }, (_, n) => candidate(n, { group: 'one', quality: n === 39 ? 100 : 40 }))
+    expect(planEviction(crowd)).to.deep.equal({ id: 'peer-39', why: 'youngest of 20 in one' })
   })
 
   it('a flood from one group evicts its own youngest', () => {
@@ -121,7 +134,7 @@ describe('pool: eviction', () => {
   })
 
   it('names a peer that exists, and the same one again (property)', () => {
-    const arbitrary = fc.array(fc.record({ group: fc.constantFrom('a', 'b', 'c'), rttMs: fc.option(fc.nat(500), { nil: undefined }), usefulMs: fc.nat(9), discouraged: fc.boolean(), preferred: fc.boolean() }), { maxLength: 60 })
+    const arbitrary = fc.array(fc.record({ group: fc.constantFrom('a', 'b', 'c'), rttMs: fc.option(fc.nat(500), { nil: undefined }), usefulMs: fc.nat(9), quality: fc.nat(100), discouraged: fc.boolean(), preferred: fc.boolean() }), { maxLength: 60 })
     fc.assert(fc.property(arbitrary, facts => {
       const peers = facts.map((fact, n) => candidate(n, { ...fact, groupKey: fact.group.charCodeAt(0) }))
       const plan = planEviction(peers)

@@ -6,6 +6,7 @@ import * as fc from 'fast-check'
 import { ClockWatch } from '../../../src/services/pool/clock-watch.ts'
 import { INITIAL_RATES, learnRate, planDials } from '../../../src/services/pool/dial-plan.ts'
 import { Keepers } from '../../../src/services/pool/keepers.ts'
+import { Links } from '../../../src/services/pool/links.ts'
 import { Retries } from '../../../src/services/pool/remembered.ts'
 import { Solitude } from '../../../src/services/pool/solitude.ts'
 import { backoffMs } from '../../../src/util/backoff.ts'
@@ -78,6 +79,12 @@ describe('pool: retries', () => {
     expect(retries.isDue('b', 75_000)).to.equal(true)
   })
 
+  it('counts for the check only failures that are not excused, and remembers the last of either', () => {
+    const retries = new Retries(LIMITS, seededRng(1))
+    expect([retries.failed('a', 1, false), retries.failed('a', 2, true), retries.failed('a', 3, true), retries.failed('a', 4, false)]).to.deep.equal([1, 1, 1, 2])
+    expect([retries.lastFailureMs('a'), retries.lastFailureMs('b')]).to.deep.equal([4, undefined])
+  })
+
   it('a lone node waits a minute at most', () => {
     const retries = new Retries(LIMITS, { ...seededRng(1), float: () => 0.999 })
     for (let i = 0; i < 20; i++) retries.failed('a', 0, true)
@@ -104,6 +111,31 @@ describe('pool: configured peers', () => {
     expect(keepers.due(600_000, () => false, true)).to.deep.equal([keeper])
   })
 
+  it('an explicit peer is tried again within 45 s however often it failed, so that it is back within a minute', () => {
+    const keepers = new Keepers(LIMITS, { ...seededRng(1), float: () => 0.999 })
+    keepers.add(address, 'explicit')
+    keepers.add(multiaddr('/ip4/127.0.0.1/tcp/4702'), 'bootstrap')
+    const [explicit, bootstrap] = keepers.due(0, () => false, true)
+    for (let i = 0; i < 20; i++) {
+      expect(keepers.failed(explicit!, 0, false)).to.be.at.most(45_000)
+      keepers.failed(bootstrap!, 0, false)
+    }
+    expect(keepers.due(45_000, () => false, true)).to.deep.equal([explicit])
+  })
+
+  it('a peer that wants to be left alone is, but for ten minutes at most', () => {
+    const keepers = new Keepers(LIMITS, seededRng(1))
+    keepers.add(address, 'explicit')
+    const [keeper] = keepers.due(0, () => false, true)
+    keepers.succeeded(keeper!, 'x')
+    keepers.disconnected('x', true, 0, false, 2 ** 32)
+    expect(keepers.due(599_999, () => false, true)).to.deep.equal([])
+    expect(keepers.due(600_000, () => false, true)).to.deep.equal([keeper])
+    keepers.disconnected('x', true, 0, false, 2 ** 32)
+    keepers.reset()
+    expect(keepers.due(0, () => false, true), 'alone').to.deep.equal([keeper])
+  })
+
   it('a peer that lets us in and throws us out at once is not hammered', () => {
     const keepers = new Keepers(LIMITS, { ...seededRng(1), float: () => 0.999 })
     keepers.add(address, 'explicit')
@@ -113,6 +145,30 @@ describe('pool: configured peers', () => {
     expect(keepers.due(30_000, () => false, true)).to.deep.equal([])
     keepers.disconnected('x', true, 0, false)
     expect(keepers.due(2_000, () => false, true)).to.deep.equal([keeper])
+  })
+})
+
+describe('pool: links of its own', () => {
+  // a dial to the internet got through at 500
+  for (const [what, connected, reach, sinceMs, works] of [
+    ['with nobody connected they may be down', [], 0, 501, false],
+    ['a neighbour says nothing of the internet', [0, 1], 2, 501, false],
+    ['but of the neighbourhood', [0, 1], 1, 501, true],
+    ['somebody on the internet does, and of the local network', [2], 1, 501, true],
+    ['a dial that got through since does, too', [], 2, 500, true],
+    ['also of what is nearer', [], 0, 500, true]
+  ] as const) {
+    it(what, () => {
+      const links = new Links(() => connected)
+      links.reached(2, 500)
+      expect(links.work(reach, sinceMs)).to.equal(works)
+    })
+  }
+
+  it('to reach a neighbour says nothing of the internet', () => {
+    const links = new Links(() => [])
+    links.reached(1, 500)
+    expect([links.work(2, 500), links.work(1, 500)]).to.deep.equal([false, true])
   })
 })
 

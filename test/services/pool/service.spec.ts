@@ -172,7 +172,7 @@ describe('pool service', () => {
 
   it('a discouraged peer makes room for a newcomer', async () => {
     const bad = new Set<string>()
-    const hub = await node({ limits: { maxPeers: 3, minPeers: 0, minOutbound: 0 }, scoring: { isDiscouraged: (peerId: PeerId) => bad.has(peerId.toString()) } })
+    const hub = await node({ limits: { maxPeers: 3, minPeers: 0, minOutbound: 0 }, scoring: { isDiscouraged: (peerId: PeerId | string) => bad.has(peerId.toString()) } })
     const guests = await Promise.all([1, 2, 3].map(async () => node()))
     for (const guest of guests) await guest.services.pool.dial(addressOf(hub))
     await passes(() => expect(connected(hub)).to.have.length(3))

@@ -14,6 +14,7 @@ import { eventually } from '../../../support/eventually.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { START_MS } from '../../../support/open-book.ts'
 import { introduced, pexNode } from '../../../support/pex-node.ts'
+import { keyOf } from '../../../support/signed-records.ts'
 import { sourceContext, StubBook, stubComponents } from '../stubs.ts'
 import type { GossipSub, GossipSubEvents, Message, TopicValidatorFn } from '@libp2p/gossipsub'
 import type { Libp2p, PrivateKey } from '@libp2p/interface'
@@ -212,6 +213,25 @@ describe('gossip presence', () => {
       expect(found.map(({ multiaddrs }) => multiaddrs.map(String))).to.deep.equal([['/ip4/1.2.3.4/tcp/2']])
     })
 
+    it('takes no more from one neighbour than it has to pass on, and does not look at the rest', async () => {
+      await begin()
+      const [busy, quiet] = [await generateKeyPair('Ed25519'), await generateKeyPair('Ed25519')]
+      // as nobody signed them, each that is looked at is rejected
+      const garbage = fromString('no record')
+      const count = async (times: number, from: PrivateKey): Promise<number> => {
+        let rejected = 0
+        for (let i = 0; i < times; i++) {
+          if (await pubsub.validate(await keyOf(nextAuthor++), garbage, from) === TopicValidatorResult.Reject) rejected++
+        }
+        return rejected
+      }
+      let nextAuthor = 1_000
+      expect(await count(600, busy)).to.equal(500)
+      expect(await count(10, quiet)).to.equal(10)
+      await clock.advanceAsync(1_000)
+      expect(await count(100, busy)).to.equal(50)
+    })
+
     it('hands on DNS names only from the author itself, or those that are known as its', async () => {
       // local names, too, may be meant
       teller = '/ip4/127.0.0.1/tcp/9'
@@ -230,6 +250,18 @@ describe('gossip presence', () => {
         ['/ip4/1.2.3.4/tcp/2', '/dnsaddr/intranet']
       ])
       expect(found.map(({ toldBy }) => toldBy?.toString())).to.deep.equal([teller, undefined, teller])
+    })
+
+    it('does not blame whoever passes on a signature that does not fit: it may fit there', async () => {
+      await begin()
+      const [author, neighbour] = [await generateKeyPair('Ed25519'), await generateKeyPair('Ed25519')]
+      const { bytes: data } = await sealRecord(author, [multiaddr('/ip4/1.2.3.4/tcp/2')], 1n)
+      data[data.length - 1]! ^= 1
+      expect(await pubsub.validate(author, data, neighbour)).to.equal(TopicValidatorResult.Ignore)
+      await clock.advanceAsync(60_000, 60_000)
+      expect(await pubsub.validate(author, data)).to.equal(TopicValidatorResult.Reject)
+      await clock.advanceAsync(60_000, 60_000)
+      expect(await pubsub.validate(author, data.slice(0, 60), neighbour)).to.equal(TopicValidatorResult.Reject)
     })
 
     it('rejects forgeries, and takes no notice of itself and of unsigned messages', async () => {
