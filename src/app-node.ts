@@ -2,6 +2,7 @@ import { createLibp2p } from 'libp2p'
 import { checkInit } from './app-node/checked.ts'
 import { libp2pOptions } from './app-node/libp2p-options.ts'
 import { bindStorage } from './app-node/lifecycle.ts'
+import { limitPeerStore } from './app-node/peer-store-limit.ts'
 import { servicesOf } from './app-node/services.ts'
 import { mdnsInit, sourcesOf } from './app-node/sources.ts'
 import { createDns, createResolver } from './platform/dns.ts'
@@ -51,6 +52,7 @@ export async function createAppNode<S extends ServiceMap = {}> (init: AppNodeIni
       services: { ...services, ...init.services } as ServiceFactoryMap<AppServices & S>,
       start: false
     }), storage)
+    limitPeerStore(node.peerStore)
     const log = node.logger.forComponent('peerkeep:node')
     const warn = init.onWarning ?? (({ code, message }) => { log.error('%s - %s', code, message) })
     for (const warning of storage.warnings) warn(warning)

@@ -9,9 +9,12 @@ import type { Libp2pOptions, ServiceFactoryMap } from 'libp2p'
 import type { Role, ServiceInit } from '../components.ts'
 import type { AppError } from '../errors.ts'
 import type { AddressBook, AddressBookInit } from '../services/address-book/index.ts'
+import type { BansInit, PeerBans } from '../services/bans/index.ts'
 import type { Discovery } from '../services/discovery/index.ts'
+import type { GossipGuard, GossipGuardInit } from '../services/gossip-guard/index.ts'
 import type { Pex, PexInit } from '../services/pex/index.ts'
 import type { Pool, PoolInit } from '../services/pool/index.ts'
+import type { PeerScoring, ScoringInit } from '../services/scoring/index.ts'
 
 /** What every AppNode has in `services`, beside those the application adds. A type, not an interface, so that it is a `ServiceMap`. */
 export type AppServices = {
@@ -19,10 +22,13 @@ export type AppServices = {
   identifyPush: IdentifyPush
   ping: Ping
   pubsub: GossipSub
+  scoring: PeerScoring
+  bans: PeerBans
   addressBook: AddressBook
   pool: Pool
   pex: Pex
   discovery: Discovery
+  gossipGuard: GossipGuard
   /** Absent when `dht.mode` is `off`. */
   dht?: KadDHT
   /** Absent when `relay.server` is off. */
@@ -81,6 +87,9 @@ export interface AppNodeInit<S extends ServiceMap = {}> extends Omit<Libp2pOptio
   pool?: Omit<PoolInit, 'bootstrap' | 'peers' | 'clock' | 'rng' | 'roles'>
   pex?: Omit<PexInit, 'network' | 'clock' | 'rng' | 'roles'>
   addressBook?: Omit<AddressBookInit, 'clock' | 'rng'>
+  scoring?: Omit<ScoringInit, 'clock' | 'rng'>
+  bans?: Omit<BansInit, 'clock' | 'rng'>
+  gossipGuard?: Omit<GossipGuardInit, 'clock' | 'rng'>
   /**
    * `auto` serves once the node is known to be reachable, `client` never answers. `lan` also serves and keeps private
    * addresses. @default { mode: 'auto', or 'client' for a light node, lan: false }

@@ -1,6 +1,7 @@
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
 import { version } from '../platform/version.ts'
+import { openToVetoes } from '../util/veto.ts'
 import type { ConnectionGater, ConnectionProtector, PrivateKey, ServiceMap } from '@libp2p/interface'
 import type { DNS } from '@multiformats/dns'
 import type { Datastore } from 'interface-datastore'
@@ -20,6 +21,8 @@ export interface Libp2pParts {
 // The pool decides who stays: libp2p's own limit is for the case that it cannot keep up.
 const MIN_MAX_CONNECTIONS = 1_000
 const CONNECTIONS_PER_PEER = 4
+// The gate of the pool admits handshakes, by where they come from; libp2p's 10 would be counted before it is asked.
+const MAX_PENDING_HANDSHAKES = 256
 // A peer that is gone is noticed after one interval and one timeout, 27 s: within the 30 s that are promised. A shorter
 // timeout takes busy machines for dead ones, and redialling whom it cut off makes them busier.
 const PING_INTERVAL_MS = 12_000
@@ -38,6 +41,7 @@ export function libp2pOptions<S extends ServiceMap> (init: AppNodeInit<S>, { lis
       maxConnections: Math.max(MIN_MAX_CONNECTIONS, CONNECTIONS_PER_PEER * (init.pool?.limits?.maxPeers ?? 0)),
       // the pool has an accept rate of its own
       inboundConnectionThreshold: Infinity,
+      maxIncomingPendingConnections: MAX_PENDING_HANDSHAKES,
       // the pool reconnects, and does not give up
       reconnectRetries: 0
     },
@@ -60,10 +64,13 @@ const GATER_HOOKS = [
   'denyOutboundRelayedConnection', 'denyInboundRelayedConnection', 'filterMultiaddrForPeer'
 ] as const satisfies Array<keyof ConnectionGater>
 
-// libp2p and the pool add to the gater they are given: the caller's may be shared by several nodes
+// libp2p, bans and the pool add to the gater they are given: the caller's may be shared by several nodes
 function freshGater (gater: ConnectionGater = {}): ConnectionGater {
-  return Object.fromEntries(GATER_HOOKS.flatMap(hook => {
+  const fresh: ConnectionGater = Object.fromEntries(GATER_HOOKS.flatMap(hook => {
     const method: unknown = gater[hook]
     return typeof method === 'function' ? [[hook, method.bind(gater)]] : []
   }))
+  // the peer store takes it when libp2p is made, before bans can have a say
+  openToVetoes(fresh, 'filterMultiaddrForPeer', 'keeps')
+  return fresh
 }

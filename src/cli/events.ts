@@ -10,6 +10,14 @@ export type ProgramEvent =
   | { event: 'peer:evicted', peerId: string, why: string }
   | { event: 'peer:checked', peerId: string, verdict: 'direct' | 'relayed' | 'gone' }
   | { event: 'dial:failed', address: string, message: string, attempt: number, retryInMs: number }
+  | { event: 'peer:misbehaviour', peerId: string, offence: string, cause: string, points: number, misbehaviour: number }
+  | { event: 'standing:change', peerId: string, standing: string, before: string, cause?: string }
+  | { event: 'peer:recycled', peerId: string }
+  | { event: 'ban:added', kind: string, key: string, by: string, reason: string, untilMs?: number }
+  | { event: 'ban:expired' | 'ban:lifted', kind: string, key: string }
+  | { event: 'ban:spared', key: string, why: string }
+  | { event: 'outage:start', why: string }
+  | { event: 'outage:end' }
   | { event: 'pool:isolated' }
   | { event: 'pool:recovered' }
   | { event: 'pool:woke', gapMs: number }
@@ -20,7 +28,7 @@ export type ProgramEvent =
 
 /** Tells everything the node's services report. Call it before `start`; the listeners end with the node. */
 export function watch (node: AppNode, emit: (event: ProgramEvent) => void): void {
-  const { pool, discovery } = node.services
+  const { bans, discovery, gossipGuard, pool, scoring } = node.services
   pool.addEventListener('peer:discovered', ({ detail: { entry, source, loaded } }) => {
     emit({ event: 'peer:discovered', peerId: entry.peerId.toString(), addresses: entry.multiaddrs.map(String), source, loaded })
   })
@@ -42,6 +50,22 @@ export function watch (node: AppNode, emit: (event: ProgramEvent) => void): void
   pool.addEventListener('pool:isolated', () => { emit({ event: 'pool:isolated' }) })
   pool.addEventListener('pool:recovered', () => { emit({ event: 'pool:recovered' }) })
   pool.addEventListener('pool:woke', ({ detail: { gapMs } }) => { emit({ event: 'pool:woke', gapMs: Math.round(gapMs) }) })
+  scoring.addEventListener('peer:misbehaviour', ({ detail: { peerId, offence, cause, points, misbehaviour } }) => {
+    emit({ event: 'peer:misbehaviour', peerId: peerId.toString(), offence, cause, points, misbehaviour: Math.round(misbehaviour) })
+  })
+  scoring.addEventListener('standing:change', ({ detail: { peerId, standing, before, cause } }) => {
+    emit({ event: 'standing:change', peerId: peerId.toString(), standing, before, ...(cause == null ? {} : { cause }) })
+  })
+  scoring.addEventListener('outage:start', ({ detail: { why } }) => { emit({ event: 'outage:start', why }) })
+  scoring.addEventListener('outage:end', () => { emit({ event: 'outage:end' }) })
+  gossipGuard.addEventListener('peer:recycled', ({ detail: { peerId } }) => { emit({ event: 'peer:recycled', peerId: peerId.toString() }) })
+  bans.addEventListener('ban:added', ({ detail: { kind, key, by, reason, untilMs } }) => {
+    emit({ event: 'ban:added', kind, key, by, reason, ...(untilMs == null ? {} : { untilMs }) })
+  })
+  for (const event of ['ban:expired', 'ban:lifted'] as const) {
+    bans.addEventListener(event, ({ detail: { kind, key } }) => { emit({ event, kind, key }) })
+  }
+  bans.addEventListener('ban:spared', ({ detail: { key, why } }) => { emit({ event: 'ban:spared', key, why }) })
   discovery.addEventListener('source:failed', ({ detail: { source, error, retryInMs } }) => {
     emit({ event: 'source:failed', source, message: describeError(error), retryInMs: Math.round(retryInMs) })
   })

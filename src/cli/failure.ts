@@ -21,7 +21,7 @@ export interface Failure {
 }
 
 const BY_CODE: ReadonlyArray<readonly [pattern: RegExp, kind: keyof typeof EXIT_CODES]> = [
-  [/^(USAGE$|CONFIG_|APP_NODE_OPTION_|TLS_|QUIC_|DNS_SERVER_|POOL_LIMITS_|DISCOVERY_.*_INVALID$)/, 'usage'],
+  [/^(USAGE$|CONFIG_|APP_NODE_OPTION_|TLS_|QUIC_|DNS_SERVER_|POOL_LIMITS_|SCORING_OPTIONS_|BANS_(?:TARGET_INVALID|OPTIONS_INVALID|SELF|ALLOWED)$|GOSSIP_|DISCOVERY_.*_INVALID$)/, 'usage'],
   [/^(DATA_DIR_|IDENTITY_|DATASTORE_)/, 'data'],
   [/^LISTEN_/, 'listen']
 ]

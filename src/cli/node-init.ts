@@ -35,6 +35,9 @@ export function nodeInit (config: Config, files: ConfiguredFiles, listen: readon
     },
     pex: { localAsPublic: config.localAsPublic },
     addressBook: { localAsPublic: config.localAsPublic },
+    scoring: { localAsPublic: config.localAsPublic },
+    bans: { allow: [...config.allow], ban: [...config.ban], automatic: config.autoBan, localAsPublic: config.localAsPublic },
+    gossipGuard: { rate: { perSecond: config.gossipRate, burst: config.gossipRate }, localAsPublic: config.localAsPublic },
     // on a local network and for a light node `auto` is known beforehand: the node itself decides
     dht: { lan: config.dhtLan, ...(config.dht === 'auto' ? {} : { mode: config.dht }) },
     relay: { client: config.relayClient, ...(config.relayServer == null ? {} : { server: config.relayServer }) },

@@ -68,15 +68,26 @@ export function describeEvent (event: ProgramEvent, p: Palette): string | undefi
     case 'peer:evicted': return p.dim(`let go of ${shortId(event.peerId)}: ${event.why}`)
     case 'peer:checked': return p.dim(`${shortId(event.peerId)} is ${event.verdict === 'gone' ? 'gone' : `still there (${event.verdict})`}`)
     case 'dial:failed': return p.yellow(`cannot reach ${event.address} (${shortReason(event.message)}), next try in ${shortTime(event.retryInMs)}`)
+    case 'peer:misbehaviour': return p.yellow(`! ${shortId(event.peerId)} misbehaved: ${event.cause} (${event.offence}, ${event.misbehaviour} points now)`)
+    case 'peer:recycled': return p.dim(`${shortId(event.peerId)} is forgiven and connected anew`)
+    case 'ban:added': return `${p.red('x')} ${banned(event)} is banned ${event.untilMs == null ? 'for good' : `until ${new Date(event.untilMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`}: ${oneLine(event.reason)}`
+    case 'ban:expired': return p.dim(`the ban of ${banned(event)} has ended`)
+    case 'ban:lifted': return p.dim(`the ban of ${banned(event)} was lifted`)
+    case 'ban:spared': return p.yellow(`${shortId(event.key)} was not banned (${event.why})`)
+    case 'outage:start': return p.yellow(event.why === 'clock' ? 'the clock jumped: no peer is blamed for a while' : 'many connections failed at once: no peer is blamed for a while')
     case 'pool:isolated': return p.yellow('alone: no peer is connected')
     case 'pool:recovered': return p.green('no longer alone')
     case 'pool:woke': return p.dim(`was asleep for ${shortTime(event.gapMs)}, dialling again`)
     case 'source:failed': return p.yellow(`looking for peers through ${event.source} failed (${shortReason(event.message)}), next try in ${shortTime(event.retryInMs)}`)
     case 'stopped': return p.dim('stopped')
-    // these go to stderr, or on the start screen
-    case 'warning': case 'error': case 'ready': break
+    // these go to stderr, on the start screen, or only to programs
+    case 'standing:change': case 'outage:end': case 'warning': case 'error': case 'ready': break
   }
   return undefined
+}
+
+function banned ({ kind, key }: { kind: string, key: string }): string {
+  return kind === 'peer' ? shortId(key) : key
 }
 
 /** `12D3KooW…5fGk2pQz` */

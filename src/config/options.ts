@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import { ROLES } from '../components.ts'
+import { parseTarget } from '../services/bans/target.ts'
 import { MAX_PORTS, parsePortRange } from '../services/discovery/sources/port-range.ts'
 import { parseSeed } from '../services/discovery/sources/dns-records.ts'
 import { announceAddress, dialAddress, listenAddress } from './addresses.ts'
@@ -48,6 +49,8 @@ function list<T> (type: ValueType<T>, defaultValue: ReadonlyArray<NoInfer<T>>, h
 
 const SERVER = /^(?:\[(?<v6>[^\]]+)\]|(?<v4>[\d.]+)|(?<bare>[\da-f:.]*:[\da-f:.]*:[\da-f:.]*))(?::(?<port>\d{1,5}))?$/i
 
+const target = checkedBy('<peer|ip|prefix>', 'a peer id, an IP address like 192.0.2.7, or a prefix like 192.0.2.0/24', parseTarget)
+
 function isServer (value: string): boolean {
   const { v6, v4, bare, port = '53' } = SERVER.exec(value)?.groups ?? {}
   const known = v4 == null ? ipaddr.IPv6.isValid(v6 ?? bare ?? '') : ipaddr.IPv4.isValidFourPartDecimal(v4)
@@ -81,6 +84,11 @@ export const OPTIONS = {
   maxPerIp: one(integer(1, 10_000), 4, 'most peers on one public IP address'),
   maxPerSubnet: one(integer(1, 10_000), 10, 'most peers in one IPv4 /24 or IPv6 /48'),
   localAsPublic: one(boolean, false, 'count loopback and private addresses like public ones'),
+
+  ban: list(target, [], 'who is refused, for as long as it stands here'),
+  allow: list(target, [], 'who is never banned'),
+  autoBan: one(boolean, true, 'ban peers that misbehave, and addresses that many of them come from'),
+  gossipRate: one(integer(1, 1_000_000), 400, 'gossip messages a second taken from one peer'),
 
   dht: one(oneOf('<mode>', ['auto', 'server', 'client', 'off']), 'auto', 'part in the distributed hash table; auto is a server once others can reach this node'),
   dhtLan: one(boolean, false, 'use the DHT of the local network too'),

@@ -16,6 +16,9 @@ export interface TransportsInit {
 
 export type Transports = NonNullable<Libp2pInit['transports']>
 
+// who opens a socket and sends no request, or half of one, is dropped: Node's own limit is a minute
+const HTTP_LIMITS = { headersTimeout: 5_000, requestTimeout: 5_000, connectionsCheckingInterval: 1_000 }
+
 /** TCP, WebSockets and relayed connections; QUIC when asked. */
 export async function createTransports ({ quic, tls }: TransportsInit): Promise<Transports> {
   const [https, quicTransport] = await Promise.all([
@@ -24,7 +27,7 @@ export async function createTransports ({ quic, tls }: TransportsInit): Promise<
   ])
   return [
     tcp(),
-    webSockets(https == null ? {} : { https }),
+    webSockets({ http: HTTP_LIMITS, ...https == null ? {} : { https: { ...HTTP_LIMITS, ...https } } }),
     circuitRelayTransport(),
     ...quicTransport == null ? [] : [quicTransport]
   ]

@@ -1,4 +1,7 @@
 export * from './address-book/index.ts'
+export * from './bans/index.ts'
 export * from './discovery/index.ts'
+export * from './gossip-guard/index.ts'
 export * from './pex/index.ts'
 export * from './pool/index.ts'
+export * from './scoring/index.ts'

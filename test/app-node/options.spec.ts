@@ -1,9 +1,11 @@
-import { passthroughMapper, removePrivateAddressesMapper } from '@libp2p/kad-dht'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'chai'
 import { checkInit } from '../../src/app-node/checked.ts'
 import { libp2pOptions } from '../../src/app-node/libp2p-options.ts'
 import { dhtInit, gossipsubInit, servicesOf } from '../../src/app-node/services.ts'
 import { mdnsInit, sourcesOf } from '../../src/app-node/sources.ts'
+import { neutralScoring } from '../../src/components.ts'
 import { createResolver } from '../../src/platform/dns.ts'
 import type { AppError, AppNodeInit } from '../../src/index.ts'
 
@@ -73,7 +75,7 @@ describe('app-node options', () => {
 
     it('leave connections to the pool, and find dead ones in time', () => {
       const { connectionManager, connectionMonitor } = options({})
-      expect(connectionManager).to.deep.equal({ maxConnections: 1_000, inboundConnectionThreshold: Infinity, reconnectRetries: 0 })
+      expect(connectionManager).to.deep.equal({ maxConnections: 1_000, inboundConnectionThreshold: Infinity, maxIncomingPendingConnections: 256, reconnectRetries: 0 })
       expect((connectionMonitor?.pingInterval ?? 0) + (connectionMonitor?.pingTimeout?.maxTimeout ?? 0)).to.be.within(1, 30_000)
       expect(options({ pool: { limits: { maxPeers: 5_000 } } }).connectionManager?.maxConnections).to.equal(20_000)
     })
@@ -98,16 +100,24 @@ describe('app-node options', () => {
     const names = (init: AppNodeInit): string[] => Object.keys(servicesOf(init, checkInit(init), { sources: [] }))
 
     it('have all but what is switched off', () => {
-      expect(names({})).to.have.members(['identify', 'identifyPush', 'ping', 'pubsub', 'dht', 'autoNAT', 'dcutr', 'addressBook', 'pool', 'pex', 'discovery'])
+      expect(names({})).to.have.members(['identify', 'identifyPush', 'ping', 'pubsub', 'dht', 'autoNAT', 'dcutr', 'scoring', 'bans', 'addressBook', 'pool', 'pex', 'discovery', 'gossipGuard'])
       expect(names({ dht: { mode: 'off' }, autonat: false, dcutr: false })).to.not.include.oneOf(['dht', 'autoNAT', 'dcutr'])
       expect(names({ roles: ['relay'] })).to.include('circuitRelay')
     })
 
     it('set the DHT and gossip up', () => {
-      expect(dhtInit('test', 'auto', false)).to.deep.equal({ protocol: '/peerkeep/test/kad/1.0.0', clientMode: undefined, peerInfoMapper: removePrivateAddressesMapper })
-      expect(dhtInit('test', 'client', true)).to.deep.include({ clientMode: true, peerInfoMapper: passthroughMapper })
+      expect(dhtInit('test', 'auto', false)).to.deep.include({ protocol: '/peerkeep/test/kad/1.0.0', clientMode: undefined })
+      expect(dhtInit('test', 'client', true).clientMode).to.equal(true)
       expect(dhtInit('test', 'server', false).clientMode).to.equal(false)
-      expect(gossipsubInit({ D: 3, scoreParams: { decayInterval: 2_000 } })).to.deep.include({ D: 3, scoreParams: { IPColocationFactorWeight: 0, decayInterval: 2_000 } })
+      const { D, scoreParams } = gossipsubInit({ D: 3, scoreParams: { decayInterval: 2_000 } })
+      expect({ D, decayInterval: scoreParams?.decayInterval }).to.deep.equal({ D: 3, decayInterval: 2_000 })
+    })
+
+    it('ask bans before the DHT tells an address, and scoring what gossip should think of a peer', () => {
+      const local = { id: peerIdFromString(PEER), multiaddrs: [multiaddr('/ip4/127.0.0.1/tcp/1')] }
+      const told = (lan: boolean, denied: boolean): number | undefined => dhtInit('test', 'auto', lan, () => ({ isDenied: () => denied })).peerInfoMapper?.(local).multiaddrs.length
+      expect([told(true, false), told(false, false), told(true, true)]).to.deep.equal([1, 0, 0])
+      expect(gossipsubInit({}, () => ({ ...neutralScoring, isDiscouraged: () => true, score: () => -30 })).scoreParams?.appSpecificScore?.(PEER)).to.equal(-30)
     })
   })
 

@@ -15,7 +15,7 @@ describe('protocols: generated code', () => {
     try {
       await promisify(execFile)(process.execPath, [join(root, 'scripts/generate-protocols.mjs'), '--out', out])
       const files = (await readdir(out, { recursive: true })).filter(name => name.endsWith('.ts'))
-      expect(files).to.include.members(['services/pex/pb/pex.ts', 'services/pool/pb/goodbye.ts', 'wire/pb/record.ts'].map(name => join('src', name)))
+      expect(files).to.include.members(['services/pex/pb/pex.ts', 'services/pool/pb/goodbye.ts', 'services/scoring/pb/ledger.ts', 'services/bans/pb/ban.ts', 'wire/pb/record.ts'].map(name => join('src', name)))
       for (const name of files) {
         expect(await readFile(join(root, name), 'utf8'), name).to.equal(await readFile(join(out, name), 'utf8'))
       }
