@@ -13,7 +13,9 @@ export function limitPeerStore (store: PeerStore): void {
   store.patch = async (peer, data, options) => patch(peer, limited(data), options)
   store.save = async (peer, data, options) => save(peer, limited(data), options)
   store.merge = async (peer: PeerId, data: PeerData, options?: AbortOptions): Promise<Peer> => {
-    const before = data.multiaddrs == null && data.addresses == null ? undefined : await knownOf(store, peer, options)
+    // libp2p does this for every stream that is opened
+    if (data.multiaddrs == null && data.addresses == null) return merge(peer, data, options)
+    const before = await knownOf(store, peer, options)
     const merged = await merge(peer, limited(data), options)
     return merged.addresses.length > MAX_ADDRESSES ? patch(peer, { addresses: choose(merged.addresses, before) }, options) : merged
   }

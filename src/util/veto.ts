@@ -6,7 +6,7 @@ export type HookMeaning = 'denies' | 'keeps'
 
 /** What stands in for a method: asks everybody who has a veto, then the method it stands for. */
 interface Chain {
-  (...args: unknown[]): Promise<boolean>
+  (...args: unknown[]): boolean | Promise<boolean>
   vetoes: Set<{ denies (...args: unknown[]): boolean }>
   original: unknown
   /** Somebody may have taken it as it is: it is never taken away again. */
@@ -45,9 +45,10 @@ function chainOf<T extends object> (target: T, name: keyof T, meaning: HookMeani
 
 function makeChain (target: object, original: unknown, keeps: boolean): Chain {
   const vetoes: Chain['vetoes'] = new Set()
-  const ask = async (...args: unknown[]): Promise<boolean> => {
+  // without a promise where none is needed: libp2p asks for every address of a peer whenever it hears of it
+  const ask: Ask = (...args) => {
     for (const { denies } of vetoes) if (denies(...args)) return !keeps
-    return typeof original === 'function' ? await (original as Ask).apply(target, args) : keeps
+    return typeof original === 'function' ? (original as Ask).apply(target, args) : keeps
   }
   return Object.assign(ask, { vetoes, original, stays: false })
 }

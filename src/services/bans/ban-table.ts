@@ -27,6 +27,10 @@ export class BanTable {
     return { peer: peer.size, host: host.size, network: network.size }
   }
 
+  get isEmpty (): boolean {
+    return this.#peers.size === 0 && this.#prefixes.size === 0
+  }
+
   /** The one to end next, of those that do. */
   get next (): Ban | undefined {
     return this.#nextToEnd.peek()

@@ -21,6 +21,11 @@ export class Policy {
   readonly #allowedPeers = new Set<string>()
   readonly #allowedPrefixes = new PrefixMap<string>()
 
+  /** Nobody is banned. */
+  get isEmpty (): boolean {
+    return this.configured.isEmpty && this.current.isEmpty
+  }
+
   get allowed (): string[] {
     return [...this.#allowedPeers, ...this.#allowedPrefixes.values()]
   }

@@ -132,6 +132,7 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
 
   isDenied ({ peerId, multiaddr }: { peerId?: PeerId, multiaddr?: Multiaddr }, where: BanCheck | 'other' = 'other'): boolean {
     this.#expire()
+    if (this.#book.policy.isEmpty) return false
     const id = peerId?.toString()
     const place = multiaddr == null ? undefined : placeOf(multiaddr)
     const verdict = this.#book.policy.decide(id, place, where)
