@@ -6,6 +6,7 @@ import { addressFacts } from '../../src/util/netgroup.ts'
 import { seededRng } from '../../src/util/rng.ts'
 import { request, notify } from '../../src/wire/request.ts'
 import { pexProtocol, pexPushProtocol } from '../../src/services/pex/messages.ts'
+import { eventually } from '../support/eventually.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { openBook, START_MS } from '../support/open-book.ts'
 import { randomGroup, randomPeerId, randomPublicAddress } from '../support/random-peer.ts'
@@ -164,7 +165,7 @@ describe('attacks on the address book: poison, then kill -9 (T4)', () => {
         const ids = new Set(honest.map(({ peerId }) => peerId.toString()))
         return (await victim.call('connections')).filter(({ peer, direction }) => direction === 'outbound' && ids.has(peer)).map(({ peer }) => peer)
       }
-      await until(async () => (await outbound(before)).length >= 8, 30_000)
+      await eventually('eight outbound', async () => (await outbound(before)).length >= 8, 30_000)
       await before.call('setAnchors', (await outbound(before)).slice(0, 2))
       // nobody listens there
       const poison = Array.from({ length: LIES }, () => ({
@@ -174,7 +175,7 @@ describe('attacks on the address book: poison, then kill -9 (T4)', () => {
       await before.kill()
       const startMs = performance.now()
       await using after = await Victim.start(options)
-      await until(async () => (await outbound(after)).length >= WANTED, LIMIT_MS)
+      await eventually(`${WANTED} outbound`, async () => (await outbound(after)).length >= WANTED, LIMIT_MS)
       figure({ test: 'T4', what: `${WANTED} honest outbound after a kill -9 (real processes, seed ${seed})`, value: `${((performance.now() - startMs) / 1_000).toFixed(1)} s`, limit: `${LIMIT_MS / 1_000} s` })
     })
   }
@@ -215,7 +216,7 @@ describe('attacks on the address book: too many addresses (T10)', () => {
         const stream = await connection.newStream('/ipfs/ping/1.0.0', { signal: AbortSignal.timeout(10_000) }).catch(() => undefined)
         await stream?.close()
       }
-      await until(async () => !(await victim.call('connections')).some(({ peer, streams }) => peer === node.peerId.toString() && streams.some(({ direction }) => direction === 'outbound')), 15_000)
+      await eventually('identify to end', async () => !(await victim.call('connections')).some(({ peer, streams }) => peer === node.peerId.toString() && streams.some(({ direction }) => direction === 'outbound')), 15_000)
       const kept = await victim.call('addressesOf', node.peerId.toString())
       stored = Math.max(stored, kept.peerStore.length)
       book = Math.max(book, kept.book.length)
@@ -288,11 +289,3 @@ describe('attacks on the address book: too many addresses (T10)', () => {
     return Math.max(0, ...times.map(from => times.filter(time => time >= from && time < from + 10 * MINUTE).length))
   }
 })
-
-async function until (check: () => Promise<boolean>, limitMs: number): Promise<void> {
-  const startMs = performance.now()
-  while (!await check()) {
-    if (performance.now() - startMs > limitMs) throw new Error(`not within ${limitMs / 1_000} s`)
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
-}

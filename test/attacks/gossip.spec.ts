@@ -118,6 +118,7 @@ describe('attacks on gossip', () => {
         if (connection != null) sent = await pourInto(connection, attacker, victim, messages, sent, startMs + forMs)
         if (connection?.status === 'open') return cutOffs
         cutOffs.push(performance.now() - startMs)
+        // it comes again once a second: the pace of the attack, not a wait
         await new Promise(resolve => setTimeout(resolve, 1_000))
       }
       return cutOffs
@@ -129,6 +130,7 @@ describe('attacks on gossip', () => {
       while (connection.status === 'open' && performance.now() < untilMs) {
         const due = Math.min(messages.length, Math.ceil((performance.now() - begunMs) * FLOOD_PER_SECOND / 1_000))
         while (sent < due) pushTo(attacker, victim, [messages[sent++]!])
+        // a slice of the flood every 5 ms
         await new Promise(resolve => setTimeout(resolve, 5))
       }
       return sent

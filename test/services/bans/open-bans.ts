@@ -164,3 +164,14 @@ export async function settled (): Promise<void> {
 export function inbound (address: string): MultiaddrConnection {
   return { remoteAddr: multiaddr(address) } as MultiaddrConnection
 }
+
+/** `openBans` for a suite: what a test has opened, or opened again, is stopped after it. */
+export function openedBans (): typeof openBans {
+  const opened: OpenBans[] = []
+  const track = (one: OpenBans): OpenBans => {
+    opened.push(one)
+    return { ...one, reopen: async init => track(await one.reopen(init)) }
+  }
+  afterEach(async () => { for (const one of opened.splice(0)) await one.stop() })
+  return async (init) => track(await openBans(init))
+}
