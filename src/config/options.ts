@@ -33,8 +33,6 @@ interface Many<T> {
   flagOnly?: undefined
 }
 
-export type Option = Single<never, undefined> | Many<never>
-
 function optional<T> (type: ValueType<T>, help: string, rest: { secret?: boolean, flagOnly?: boolean } = {}): Single<T, T | undefined> {
   return { type, default: undefined, help, ...rest }
 }

@@ -4,7 +4,7 @@ import { Budget } from '../../../src/services/bans/budget.ts'
 import { seededRng } from '../../../src/util/rng.ts'
 import { START_MS } from '../../support/open-book.ts'
 import { randomPeerId } from '../../support/random-peer.ts'
-import { openedBans, SELF, settled, StubScoring } from './open-bans.ts'
+import { offenders, openedBans, SELF, settled, StubScoring } from './open-bans.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { OpenBans } from './open-bans.ts'
 
@@ -14,14 +14,7 @@ const HOUR_MS = 60 * MINUTE_MS
 describe('bans: automatic', () => {
   const rng = seededRng(2)
   const open = openedBans()
-
-  /** A new id comes from there and misbehaves until it is found banned. */
-  async function misbehaves ({ connections, scoring }: OpenBans, address: string, peerId = randomPeerId(rng)): Promise<PeerId> {
-    connections.open(peerId, address)
-    scoring.condemn(peerId)
-    await settled()
-    return peerId
-  }
+  const misbehaves = offenders(rng)
 
   function isDenied ({ bans }: OpenBans, ip: string): boolean {
     return bans.isDenied({ multiaddr: multiaddr(`/ip${ip.includes(':') ? 6 : 4}/${ip}/tcp/1`) })

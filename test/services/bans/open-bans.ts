@@ -14,6 +14,7 @@ import type { Datastore } from 'interface-datastore'
 import type { Offence, Standing } from '../../../src/components.ts'
 import type { BansComponents, BansEvents, BansInit, PeerBans } from '../../../src/services/bans/index.ts'
 import type { BanFeedback, PeerScore, PeerScoring, ScoringEvents } from '../../../src/services/scoring/index.ts'
+import type { Rng } from '../../../src/util/rng.ts'
 
 export const SELF = randomPeerId(seededRng(0))
 
@@ -174,4 +175,14 @@ export function openedBans (): typeof openBans {
   }
   afterEach(async () => { for (const one of opened.splice(0)) await one.stop() })
   return async (init) => track(await openBans(init))
+}
+
+/** Has an id, a new one unless it is given, come from an address and misbehave until it is found banned. */
+export function offenders (rng: Rng): (one: OpenBans, address: string, peerId?: PeerId) => Promise<PeerId> {
+  return async ({ connections, scoring }, address, peerId = randomPeerId(rng)) => {
+    connections.open(peerId, address)
+    scoring.condemn(peerId)
+    await settled()
+    return peerId
+  }
 }

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { Spread } from '../../../src/services/bans/spread.ts'
 import { seededRng } from '../../../src/util/rng.ts'
 import { randomPeerId } from '../../support/random-peer.ts'
-import { openedBans, settled } from './open-bans.ts'
+import { offenders, openedBans, settled } from './open-bans.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Ban } from '../../../src/services/bans/index.ts'
 import type { OpenBans } from './open-bans.ts'
@@ -15,14 +15,7 @@ const DAY_MS = 24 * HOUR_MS
 describe('bans: spread', () => {
   const rng = seededRng(2)
   const open = openedBans()
-
-  /** A new id comes from there and misbehaves until it is found banned. */
-  async function misbehaves ({ connections, scoring }: OpenBans, address: string, peerId = randomPeerId(rng)): Promise<PeerId> {
-    connections.open(peerId, address)
-    scoring.condemn(peerId)
-    await settled()
-    return peerId
-  }
+  const misbehaves = offenders(rng)
 
   function isDenied ({ bans }: OpenBans, ip: string): boolean {
     return bans.isDenied({ multiaddr: multiaddr(`/ip${ip.includes(':') ? 6 : 4}/${ip}/tcp/1`) })
