@@ -113,6 +113,7 @@ function read (key: Key, given: Json, { layer, where }: Origin): unknown {
   } catch (err) {
     if (!(err instanceof Refused)) throw err
     const name = fromFile ? `"${key}" in ${where}` : where
+    if (err.whole) throw new ConfigError(`${name}: ${err.message}`)
     const shown = secret === true ? 'what was given' : JSON.stringify(given)
     throw new ConfigError(`${name} must be ${type.allowed}, not ${shown}${err.message === '' ? '' : `: ${err.message}`}`)
   }

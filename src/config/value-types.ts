@@ -1,11 +1,20 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { peerIdFromString } from '@libp2p/peer-id'
+import { AppError } from '../errors.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
-/** Thrown by a value type; `reason` completes "X is not allowed: ...". Callers add where the value came from. */
-export class Refused extends Error {}
+/** Thrown by a value type; callers add where the value came from. The message is a reason beside what is allowed, or empty. */
+export class Refused extends Error {
+  /** The message says what was wrong and what is allowed. */
+  readonly whole: boolean
+
+  constructor (message = '', { whole = false } = {}) {
+    super(message)
+    this.whole = whole
+  }
+}
 
 /** How one kind of value is read from text (flags, variables) and from JSON (files), and written back. */
 export interface ValueType<T> {
@@ -131,7 +140,8 @@ export function checkedBy (placeholder: string, allowed: string, check: (text: s
   return textual(placeholder, allowed, (value) => {
     try {
       check(value)
-    } catch {
+    } catch (err) {
+      if (err instanceof AppError) throw new Refused(err.message, { whole: true })
       throw new Refused()
     }
     return value
