@@ -2,6 +2,7 @@ import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { AppError, describeError } from '../errors.ts'
+import { abortingWebSockets } from './aborting-web-sockets.ts'
 import type { Libp2pInit } from 'libp2p'
 
 /** `QUIC_UNAVAILABLE` or `TLS_INVALID` */
@@ -27,7 +28,7 @@ export async function createTransports ({ quic, tls }: TransportsInit): Promise<
   ])
   return [
     tcp(),
-    webSockets({ http: HTTP_LIMITS, ...https == null ? {} : { https: { ...HTTP_LIMITS, ...https } } }),
+    abortingWebSockets(webSockets({ http: HTTP_LIMITS, ...https == null ? {} : { https: { ...HTTP_LIMITS, ...https } } })),
     circuitRelayTransport(),
     ...quicTransport == null ? [] : [quicTransport]
   ]

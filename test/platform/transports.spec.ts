@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { createTransports as createBrowserTransports } from '../../src/platform/transports.browser.ts'
 import { createTransports } from '../../src/platform/transports.ts'
+import { AppNodes } from '../support/app-nodes.ts'
+import { eventually } from '../support/eventually.ts'
 import { rejection } from '../support/rejection.ts'
 import { selfSignedCertificate } from '../support/self-signed.ts'
 
@@ -10,6 +12,19 @@ describe('platform/transports', () => {
     expect(await createTransports({ tls: selfSignedCertificate() })).to.have.length(3)
     expect(await createBrowserTransports({})).to.have.length(2)
   })
+
+  for (const [side, [dialler, listener]] of Object.entries({ 'whoever listened': [0, 1], 'whoever dialled': [1, 0] })) {
+    it(`a WebSocket that ${side} aborts ends at the other side, too`, async () => {
+      await using nodes = new AppNodes()
+      const made = [await nodes.create({ listen: ['/ip4/127.0.0.1/tcp/0/ws'] }), await nodes.create({ listen: ['/ip4/127.0.0.1/tcp/0/ws'] })] as const
+      const [aborts, hears] = [made[dialler as 0 | 1], made[listener as 0 | 1]]
+      await made[1].dial(made[0].getMultiaddrs())
+      const connection = await eventually('both know of the connection', () => hears.getConnections().length > 0 ? aborts.getConnections()[0] : undefined)
+      const gone = new Promise(resolve => { hears.addEventListener('peer:disconnect', resolve, { once: true }) })
+      connection?.abort(new Error('enough'))
+      await gone
+    })
+  }
 
   it('refuses a certificate that cannot be used', async () => {
     const [one, other] = [selfSignedCertificate(), selfSignedCertificate()]
