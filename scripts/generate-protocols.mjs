@@ -28,7 +28,7 @@ try {
  * reads beside their code in src/services/<service>/pb/.
  */
 async function targets () {
-  const shared = new Set(['record'])
+  const shared = new Set(['record', 'call'])
   const found = []
   for await (const path of glob('protocols/*/*.proto', { cwd: root })) {
     const name = basename(dirname(path))

@@ -84,6 +84,18 @@ export class WireRateLimitedError extends WireError {
   }
 }
 
+/** The remote has answered with a failure: `remoteCode` says which, the text is its own and only for a person. */
+export class WireRemoteError extends WireError {
+  /** `internal`, `invalid`, `busy`, ... or a word of the application's. */
+  readonly remoteCode: string
+
+  constructor (remoteCode: string, message: string, options: WireErrorOptions = {}) {
+    super('WIRE_REMOTE', message, options)
+    this.remoteCode = remoteCode
+    this.details.remoteCode = remoteCode
+  }
+}
+
 /** The program asked for what the protocol cannot do. */
 export class WireUsageError extends WireError {
   constructor (message: string) {
