@@ -1,20 +1,25 @@
+import { isPeerId } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { CODE_P2P } from '@multiformats/multiaddr'
+import { optionalComponent } from '../../components.ts'
 import { describeError } from '../../errors.ts'
 import { timeoutSignal } from '../../util/clock.ts'
 import { addressFacts } from '../../util/netgroup.ts'
 import { reachOfLink, widestReach } from '../../util/reach.ts'
+import { sought, whereabouts } from '../../util/whereabouts.ts'
+import { PoolAddressUnknownError } from './address-unknown.ts'
 import { Candidates } from './candidates.ts'
 import { CHECK_AFTER_FAILURES, CHECK_RELAYS } from './constants.ts'
 import { INITIAL_RATES, learnRate, planDials } from './dial-plan.ts'
 import { Links } from './links.ts'
 import { Retries } from './remembered.ts'
-import type { Connection, Logger, PeerId } from '@libp2p/interface'
+import type { Connection, Logger, PeerId, PeerRouting, PeerStore } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Role } from '../../components.ts'
 import type { BackoffLimits } from '../../util/backoff.ts'
 import type { Reach } from '../../util/reach.ts'
 import type { Rng } from '../../util/rng.ts'
+import type { Guides } from '../../util/whereabouts.ts'
 import type { BookEntry } from '../address-book/index.ts'
 import type { CandidatesInit } from './candidates.ts'
 import type { PoolComponents } from './index.ts'
@@ -166,12 +171,38 @@ export class Dialler {
   async dial (target: PeerId | Multiaddr | Multiaddr[], signal?: AbortSignal): Promise<Connection> {
     const timeout = timeoutSignal(this.#init.clock, this.#init.dialTimeoutMs, signal == null ? this.#shutdown.signal : AbortSignal.any([signal, this.#shutdown.signal]))
     try {
-      const connection = await this.#components.connectionManager.openConnection(target, { signal: timeout.signal })
+      const connection = await this.#open(target, timeout.signal)
       this.#links.reached(reachOfLink(connection.remoteAddr, this.#init.netgroups), this.#now())
       return connection
     } finally {
       timeout.clear()
     }
+  }
+
+  /** Components that a pool on its own may not have. */
+  get #guides (): Guides {
+    return { peerStore: optionalComponent<PeerStore>(this.#components, 'peerStore'), peerRouting: optionalComponent<PeerRouting>(this.#components, 'peerRouting') }
+  }
+
+  async #open (target: PeerId | Multiaddr | Multiaddr[], signal: AbortSignal): Promise<Connection> {
+    const { addressBook, connectionGater, connectionManager } = this.#components
+    if (!isPeerId(target) || connectionManager.getConnections(target).length > 0) return connectionManager.openConnection(target, { signal })
+    // nobody is looked for that is not dialled anyway: libp2p says so
+    if (await connectionGater.denyDialPeer?.(target) === true) return connectionManager.openConnection(target, { signal })
+    const { peerStore, peerRouting } = this.#guides
+    const booked = addressBook.get(target)?.multiaddrs ?? []
+    const known = booked.length > 0 ? withPeerId(booked, target.toString()) : await whereabouts(target, { peerStore }, signal)
+    const missed = known.length === 0 ? new PoolAddressUnknownError(target) : await this.#tried(known, signal)
+    if (!(missed instanceof Error)) return missed
+    // it may have moved
+    const tried = new Set(known.map(String))
+    const found = (await sought(target, peerRouting, signal)).filter(address => !tried.has(address.toString()))
+    if (found.length === 0) throw missed
+    return connectionManager.openConnection(found, { signal })
+  }
+
+  async #tried (addresses: Multiaddr[], signal: AbortSignal): Promise<Connection | Error> {
+    return this.#components.connectionManager.openConnection(addresses, { signal }).catch((err: Error) => err)
   }
 
   async #dialEntry (entry: BookEntry, feeler: boolean): Promise<void> {

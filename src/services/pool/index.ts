@@ -25,6 +25,7 @@ import type { Role, ServiceInit } from '../../components.ts'
 import type { AddressBook, BookEntry, SourceName } from '../address-book/index.ts'
 import type { GoodbyeReason } from './goodbye.ts'
 
+export { PoolAddressUnknownError } from './address-unknown.ts'
 export type { GoodbyeReason } from './goodbye.ts'
 
 /** Why a connection ended: what this side or the other said, or what happened when nobody said anything. */
@@ -111,7 +112,8 @@ export interface Pool extends TypedEventTarget<PoolEvents> {
   release (multiaddr: Multiaddr): void
   /**
    * Dials now, whatever the limits. Like any dial of the node it fails with libp2p's `DialDeniedError` when the peer is
-   * banned, or when scoring refuses it and this node has others: `bans.allow()` is how to have it all the same.
+   * banned, or when scoring refuses it and this node has others: `bans.allow()` is how to have it all the same. By an id
+   * alone it is looked for in the address book, the peer store and the DHT: `PoolAddressUnknownError` when it is not found in time.
    */
   dial (target: PeerId | Multiaddr | Multiaddr[], options?: { signal?: AbortSignal }): Promise<Connection>
   /** Says goodbye with a reason, then closes. Resolves when closed, at the latest after 2 s. */
