@@ -22,6 +22,7 @@ import { GossipGuardService } from './service.ts'
 import type { GossipSub } from '@libp2p/gossipsub'
 import type { ComponentLogger, Libp2pEvents, Metrics, PeerId, TypedEventTarget } from '@libp2p/interface'
 import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import type { TopicTraffic } from './topic-score-params.ts'
 import type { ServiceInit } from '../../components.ts'
 
 export { gossipScoring } from './score-params.ts'
@@ -52,6 +53,11 @@ export interface GossipGuardSnapshot {
 }
 
 export interface GossipGuard extends TypedEventTarget<GossipGuardEvents> {
+  /**
+   * What a topic is expected to carry, for the scores of its peers, until the function that is returned is called. To be
+   * said before the topic is subscribed to; what the options of gossipsub say of the topic wins. Throws `GOSSIP_TOPIC_TRAFFIC_INVALID`.
+   */
+  expect (topic: string, traffic: TopicTraffic): () => void
   snapshot (): GossipGuardSnapshot
 }
 

@@ -4,6 +4,7 @@ import { neutralScoring, openBans, optionalComponent } from '../../components.ts
 import { systemClock } from '../../util/clock.ts'
 import { exposeCounters, exposeGauges } from '../../util/gauges.ts'
 import { addressFacts } from '../../util/netgroup.ts'
+import { expectTopic } from './expected-topic.ts'
 import { GossipGuardError } from './gossip-guard-error.ts'
 import { GossipOpinion } from './gossip-opinion.ts'
 import { isOpen } from './open-gossipsub.ts'
@@ -13,6 +14,7 @@ import { SWEEP_MS, Watch } from './watch.ts'
 import type { FloodRate } from './flood-meter.ts'
 import type { GossipGuard, GossipGuardComponents, GossipGuardEvents, GossipGuardInit, GossipGuardSnapshot } from './index.ts'
 import type { OpenGossipSub } from './open-gossipsub.ts'
+import type { TopicTraffic } from './topic-score-params.ts'
 import type { WatchCounts, WatchParts } from './watch.ts'
 import type { Bans, Scoring } from '../../components.ts'
 import type { Clock, Timer } from '../../util/clock.ts'
@@ -112,6 +114,11 @@ export class GossipGuardService extends TypedEventEmitter<GossipGuardEvents> imp
     this.#relays.clear()
     recycler.stop()
     watch.clear()
+  }
+
+  expect (topic: string, traffic: TopicTraffic): () => void {
+    const { pubsub } = this.#components
+    return isOpen(pubsub) ? expectTopic(pubsub, topic, traffic) : () => {}
   }
 
   snapshot (): GossipGuardSnapshot {
