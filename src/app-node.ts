@@ -9,6 +9,8 @@ import { createDns, createResolver } from './platform/dns.ts'
 import { loadMdns, loadUpnp } from './platform/local-network.ts'
 import { openStorage } from './platform/storage.ts'
 import { createTransports } from './platform/transports.ts'
+import { youngCollector } from './platform/young-collector.ts'
+import { clearProtector } from './wire/private-network.ts'
 import type { ConnectionProtector, ServiceMap } from '@libp2p/interface'
 import type { ServiceFactoryMap } from 'libp2p'
 import type { AppNode, AppNodeInit, AppServices } from './app-node/init.ts'
@@ -45,7 +47,7 @@ export async function createAppNode<S extends ServiceMap = {}> (init: AppNodeIni
       mdns == null ? undefined : loadMdns(mdns)
     ])
     const sources = sourcesOf(init, checked, { mdns: mdnsModule, resolver })
-    const services = servicesOf(init, checked, { sources, upnp })
+    const services = servicesOf(init, checked, { sources, upnp, collectYoung: youngCollector() })
     const { privateKey, datastore } = storage
     const node: AppNode<S> = bindStorage(await createLibp2p<AppServices & S>({
       ...libp2pOptions(init, checked, { privateKey, datastore, dns: createDns(dnsInit), transports, connectionProtector }),
@@ -66,7 +68,7 @@ export async function createAppNode<S extends ServiceMap = {}> (init: AppNodeIni
 
 async function loadProtector (psk: Uint8Array): Promise<() => ConnectionProtector> {
   const { preSharedKey } = await import('@libp2p/pnet')
-  return preSharedKey({ psk })
+  return () => clearProtector(preSharedKey({ psk })())
 }
 
 async function closeOpened (opening: Promise<Storage>): Promise<void> {

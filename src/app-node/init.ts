@@ -12,8 +12,10 @@ import type { AddressBook, AddressBookInit } from '../services/address-book/inde
 import type { BansInit, PeerBans } from '../services/bans/index.ts'
 import type { Discovery } from '../services/discovery/index.ts'
 import type { GossipGuard, GossipGuardInit } from '../services/gossip-guard/index.ts'
+import type { Messaging, MessagingInit } from '../services/messaging/index.ts'
 import type { Pex, PexInit } from '../services/pex/index.ts'
 import type { Pool, PoolInit } from '../services/pool/index.ts'
+import type { Protocols, ProtocolsInit } from '../services/protocols/index.ts'
 import type { PeerScoring, ScoringInit } from '../services/scoring/index.ts'
 
 /** What every AppNode has in `services`, beside those the application adds. A type, not an interface, so that it is a `ServiceMap`. */
@@ -29,6 +31,8 @@ export type AppServices = {
   pex: Pex
   discovery: Discovery
   gossipGuard: GossipGuard
+  protocols: Protocols
+  messaging: Messaging
   /** Absent when `dht.mode` is `off`. */
   dht?: KadDHT
   /** Absent when `relay.server` is off. */
@@ -90,6 +94,8 @@ export interface AppNodeInit<S extends ServiceMap = {}> extends Omit<Libp2pOptio
   scoring?: Omit<ScoringInit, 'clock' | 'rng'>
   bans?: Omit<BansInit, 'clock' | 'rng'>
   gossipGuard?: Omit<GossipGuardInit, 'clock' | 'rng'>
+  protocols?: Omit<ProtocolsInit, 'clock' | 'rng'>
+  messaging?: Omit<MessagingInit, 'network' | 'clock' | 'rng'>
   /**
    * `auto` serves once the node is known to be reachable, `client` never answers. `lan` also serves and keeps private
    * addresses. @default { mode: 'auto', or 'client' for a light node, lan: false }

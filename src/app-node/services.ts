@@ -10,8 +10,10 @@ import { addressBook } from '../services/address-book/index.ts'
 import { bans } from '../services/bans/index.ts'
 import { discovery } from '../services/discovery/index.ts'
 import { gossipGuard, gossipScoring } from '../services/gossip-guard/index.ts'
+import { messaging } from '../services/messaging/index.ts'
 import { pex } from '../services/pex/index.ts'
 import { pool } from '../services/pool/index.ts'
+import { protocols } from '../services/protocols/index.ts'
 import { scoring } from '../services/scoring/index.ts'
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { KadDHTInit } from '@libp2p/kad-dht'
@@ -31,10 +33,12 @@ export interface ServiceParts {
   sources: DiscoveryInit['sources']
   /** Absent when off. */
   upnp?: (components: UPnPNATComponents) => UPnPNAT
+  /** Absent where the engine cannot be asked. */
+  collectYoung?: () => void
 }
 
 /** Pure: the factories that the options ask for. The keys are those that libp2p's modules look for. */
-export function servicesOf (init: AppNodeInit, checked: CheckedInit, { sources, upnp }: ServiceParts): Partial<ServiceFactoryMap<AppServices & Record<string, unknown>>> {
+export function servicesOf (init: AppNodeInit, checked: CheckedInit, { sources, upnp, collectYoung }: ServiceParts): Partial<ServiceFactoryMap<AppServices & Record<string, unknown>>> {
   const { clock, rng } = init
   const { network, roles, dhtMode } = checked
   return {
@@ -57,7 +61,9 @@ export function servicesOf (init: AppNodeInit, checked: CheckedInit, { sources, 
     pool: pool({ ...init.pool, clock, rng, roles, bootstrap: checked.bootstrap, peers: checked.peers }),
     pex: pex({ ...init.pex, clock, rng, network, roles }),
     discovery: discovery({ clock, rng, sources }),
-    gossipGuard: gossipGuard({ ...init.gossipGuard, clock, rng })
+    gossipGuard: gossipGuard({ ...init.gossipGuard, clock, rng }),
+    protocols: protocols({ ...init.protocols, clock, rng }),
+    messaging: messaging({ collectYoung, ...init.messaging, clock, rng, network })
   }
 }
 

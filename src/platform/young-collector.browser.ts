@@ -1,0 +1,4 @@
+/** A browser decides for itself. */
+export function youngCollector (): (() => void) | undefined {
+  return undefined
+}
