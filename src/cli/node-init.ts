@@ -38,6 +38,8 @@ export function nodeInit (config: Config, files: ConfiguredFiles, listen: readon
     scoring: { localAsPublic: config.localAsPublic },
     bans: { allow: [...config.allow], ban: [...config.ban], automatic: config.autoBan, localAsPublic: config.localAsPublic },
     gossipGuard: { rate: { perSecond: config.gossipRate, burst: config.gossipRate }, localAsPublic: config.localAsPublic },
+    protocols: { localAsPublic: config.localAsPublic },
+    messaging: { mailbox: config.mailbox },
     // on a local network and for a light node `auto` is known beforehand: the node itself decides
     dht: { lan: config.dhtLan, ...(config.dht === 'auto' ? {} : { mode: config.dht }) },
     relay: { client: config.relayClient, ...(config.relayServer == null ? {} : { server: config.relayServer }) },

@@ -88,6 +88,8 @@ export const OPTIONS = {
   autoBan: one(boolean, true, 'ban peers that misbehave, and addresses that many of them come from'),
   gossipRate: one(integer(1, 1_000_000), 400, 'gossip messages a second taken from one peer'),
 
+  mailbox: one(boolean, false, 'keep sealed messages for peers that are away and ask for it'),
+
   dht: one(oneOf('<mode>', ['auto', 'server', 'client', 'off']), 'auto', 'part in the distributed hash table; auto is a server once others can reach this node'),
   dhtLan: one(boolean, false, 'use the DHT of the local network too'),
   relayClient: one(boolean, true, 'be reachable through a relay, and reach others through one'),
