@@ -1,12 +1,17 @@
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { mochaGlobalSetup as buildDist } from './stories/built.ts'
+import { freePorts } from './support/free-ports.ts'
 import { Program, killPrograms, runtime } from './support/program.ts'
+import { makeTempDir } from './support/temp-dir.ts'
 
 const PEER_ID = '12D3Koo\\w+'
 const ADDRESS = `/ip4/127\\.0\\.0\\.1/tcp/\\d+/p2p/${PEER_ID}`
 
-function example (name: string, ...args: string[]): Program {
-  return new Program({ command: [runtime, `examples/${name}.ts`], args, json: false, stdin: true })
+function example (name: string, ...given: Array<string | Record<string, string>>): Program {
+  const args = given.filter(arg => typeof arg === 'string')
+  const env = Object.assign({}, ...given.filter(arg => typeof arg !== 'string')) as Record<string, string>
+  return new Program({ command: [runtime, `examples/${name}.ts`], args, env, json: false, stdin: true })
 }
 
 /** What the first line that fits has in its brackets. */
@@ -76,6 +81,52 @@ describe('examples', function () {
       expect(next.lines).to.deep.equal(['hello Grace'])
       expect(await server.stop('SIGINT')).to.deep.equal({ code: 0, signal: null })
       expect(server.stderr).to.equal('')
+    })
+  })
+
+  describe('quote', () => {
+    const INVITATION = new RegExp(`^others ask with: npm run example:quote -- (${ADDRESS}) <item>$`)
+
+    it('answers, says what it does not sell, and lets nothing through that does not fit', async () => {
+      const shop = example('quote')
+      const address = await said(shop, INVITATION)
+      for (const [item, code, answer] of [['coffee', 0, /^coffee costs 320 cents$/], ['gold', 1, /^PROTOCOL_FAILED: .*not-sold/], ['x'.repeat(60), 1, /^PROTOCOL_INVALID: /]] as const) {
+        const customer = example('quote', address, item)
+        expect(await customer.exited, customer.stderr).to.deep.equal({ code, signal: null })
+        expect(customer.lines).to.have.length(1)
+        expect(customer.lines[0]).to.match(answer)
+      }
+      expect(await shop.stop('SIGINT')).to.deep.equal({ code: 0, signal: null })
+      expect(shop.stderr).to.equal('')
+    })
+  })
+
+  describe('post', () => {
+    const INVITATION = new RegExp(`^others write with: npm run example:post -- write <folder> (${ADDRESS})$`)
+
+    it('what is written while the inbox is closed arrives when both are there again', async () => {
+      await using dir = await makeTempDir()
+      const PORT = `${await freePorts(1)}`
+      const inbox = (): Program => example('post', { PORT }, 'inbox', join(dir.path, 'inbox'))
+      const writer = (address: string): Program => example('post', 'write', join(dir.path, 'writer'), address)
+      const first = inbox()
+      const address = await said(first, INVITATION)
+      await first.stop('SIGINT')
+
+      const writing = writer(address)
+      await said(writing, /^\* waiting from last time: 0$/)
+      for (const text of ['one', 'two', 'three']) writing.type(text)
+      await writing.until(() => writing.lines.filter(line => line === '* nobody there: kept until they are').length === 3 || undefined, 'all three kept')
+      expect(await writing.stop('SIGINT'), writing.stderr).to.deep.equal({ code: 0, signal: null })
+
+      const again = inbox()
+      await said(again, INVITATION)
+      const back = writer(address)
+      await said(back, /^\* waiting from last time: 3$/)
+      await said(back, /^\* delivered, waiting: 0$/)
+      expect(again.lines.filter(line => /^\d{4}-/.test(line)).map(line => line.split(' ')[1])).to.deep.equal(['one', 'two', 'three'])
+      await Promise.all([again.stop('SIGINT'), back.stop('SIGINT')])
+      expect(again.stderr + back.stderr).to.equal('')
     })
   })
 })
