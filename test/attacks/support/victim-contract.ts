@@ -2,7 +2,7 @@ import type { Libp2p, ServiceMap } from '@libp2p/interface'
 import type { AppNodeInit, AppServices } from '../../../src/app-node.ts'
 import type { commands } from './victim-commands.ts'
 
-type Cloned = 'network' | 'dataDir' | 'bootstrap' | 'peers' | 'roles' | 'pool' | 'pex' | 'addressBook' | 'scoring' | 'bans' | 'gossipGuard' | 'gossipsub' | 'presence'
+type Cloned = 'network' | 'dataDir' | 'bootstrap' | 'peers' | 'roles' | 'pool' | 'pex' | 'addressBook' | 'scoring' | 'bans' | 'gossipGuard' | 'gossipsub' | 'presence' | 'protocols' | 'messaging'
 
 /** What can be sent to another process of an AppNode's options, and what only the victim has. */
 export interface VictimOptions extends Pick<AppNodeInit, Cloned> {
@@ -38,6 +38,8 @@ export interface VictimStats {
   rssBytes: number
   /** After a garbage collection. */
   heapUsedBytes: number
+  /** Buffers, outside of the heap. After a garbage collection. */
+  externalBytes: number
   /** Since the stats before. */
   cpuMs: number
   /** Since the stats before. */

@@ -27,12 +27,12 @@ class Watch {
     const pending = this.#pending()
     const maxPending = Math.max(this.#maxPending, pending)
     globalThis.gc?.()
-    const { rss, heapUsed } = process.memoryUsage()
+    const { rss, heapUsed, external } = process.memoryUsage()
     this.#delay.reset()
     this.#cpu = process.cpuUsage()
     this.#sinceMs = performance.now()
     this.#maxPending = 0
-    return { rssBytes: rss, heapUsedBytes: heapUsed, cpuMs: (user + system) / 1e3, elapsedMs, longestBlockMs, pending, maxPending }
+    return { rssBytes: rss, heapUsedBytes: heapUsed, externalBytes: external, cpuMs: (user + system) / 1e3, elapsedMs, longestBlockMs, pending, maxPending }
   }
 }
 
