@@ -177,6 +177,7 @@ const ROWS: Record<string, (command: string) => void | Promise<void>> = {
   'npm run test:sim': byCi,
   'npm run test:stories': byCi,
   'npm run test:attacks': byCi,
+  'npm run test:interop': byCi,
   'npm run bench -- --smoke': byCi
 }
 
