@@ -11,7 +11,7 @@ import { randomPeerId } from '../support/random-peer.ts'
 import { makeTempDir } from '../support/temp-dir.ts'
 import type { Line } from '../support/address-book-writer.ts'
 
-const ROUNDS = 100
+const ROUNDS = 40
 const ROOT = join(import.meta.dirname, '../..')
 
 describe('address book: kill -9', () => {

@@ -41,15 +41,16 @@ describe('wire/plain: messages on a stream', () => {
 
   it('go both ways, in order, of all sizes, until both have closed', async () => {
     const sizes = [0, 1, 127, 128, 65_000, 65_472, 131_000, 131_072, 700_000, 3 * MIB]
-    for (const size of sizes) {
-      if (!near.send(new Uint8Array(size).fill(size % 251))) await near.drained(systemClock, 60_000)
-    }
-    near.closeWrite()
+    const sending = (async () => {
+      for (const size of sizes) if (!near.send(new Uint8Array(size).fill(size % 251))) await near.drained(systemClock, 60_000)
+      near.closeWrite()
+    })()
     for (const size of sizes) {
       const message = await far.read()
       expect(message).to.have.length(size)
       expect(message!.every(byte => byte === size % 251)).to.equal(true)
     }
+    await sending
     expect(await far.read()).to.equal(undefined)
     expect(await far.read()).to.equal(undefined)
     far.send(encode('done'))
