@@ -117,6 +117,7 @@ describe(`story: a file of ${SIZE / MIB} MiB`, function () {
       for (const [name, peer, before] of [['receiver', receiver, idle], ['sender', sender, idleSender]] as const) {
         const growth = await peer.memory('VmHWM') - before
         tell(`most memory of the ${name} over that when idle`, `${(growth / MIB).toFixed(0)} MiB`, `${MAX_GROWTH / MIB} MiB`)
+        expect(growth).to.be.at.most(MAX_GROWTH)
       }
     })
   }

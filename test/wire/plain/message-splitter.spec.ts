@@ -95,4 +95,26 @@ describe('wire/plain: messages out of bytes', () => {
     const cases: Array<[number, number[]]> = [[0, [0]], [127, [127]], [128, [0x80, 1]], [300, [0xac, 2]], [2 ** 28 - 1, [0xff, 0xff, 0xff, 0x7f]], [2 ** 32 - 1, [...FAILURE_MARK]]]
     for (const [length, bytes] of cases) expect([...prefixOf(length)]).to.deep.equal(bytes)
   })
+
+  it('are put together in memory that is given for them, once one as long has come', () => {
+    const asked: number[] = []
+    const room = new Uint8Array(20_000)
+    const splitter = new MessageSplitter(20_000, false, length => {
+      asked.push(length)
+      return length > 10_000 ? room : undefined
+    })
+    const messages = [5_000, 15_000, 15_000, 9_000, 20_000, 15_000].map((length, i) => new Uint8Array(length).fill(i))
+    const own: boolean[] = []
+    for (const message of messages) {
+      const bytes = frame(message)
+      splitter.push(bytes.subarray(0, 3_000))
+      expect(splitter.next()).to.equal(undefined)
+      splitter.push(bytes.subarray(3_000))
+      const found = splitter.next() as Uint8Array
+      expect(Buffer.compare(found, message)).to.equal(0)
+      own.push(found.buffer !== room.buffer)
+    }
+    expect(asked).to.deep.equal([15_000, 9_000, 15_000])
+    expect(own).to.deep.equal([true, true, false, true, true, false])
+  })
 })

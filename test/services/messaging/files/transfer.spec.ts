@@ -133,29 +133,6 @@ describe('messaging: files, from one node to another', () => {
     expect(used.false?.size).to.equal(30)
   })
 
-  it('several parts are written at once where the sink can', async () => {
-    await using nodes = new FileNodes()
-    const [sender, receiver] = await nodes.pair()
-    const bytes = someBytes(12 * CHUNK_BYTES + 3)
-    const batches: number[] = []
-    const sink = Object.assign(new MemorySink(), {
-      writev: async (parts: Uint8Array[], offset: number) => {
-        batches.push(parts.length)
-        let at = offset
-        for (const part of parts) {
-          await sink.write(part, at)
-          at += part.byteLength
-        }
-      }
-    })
-    // the first is slow, so that others gather
-    sink.onWrite = async offset => { if (offset === 0) await eventually('more has come', () => receiver.files.snapshot().receivedBytes === 0 && sender.files.snapshot().sending === 1) }
-    receiver.files.onFile(offer => { offer.accept(sink) })
-    await sender.files.sendFile(receiver.peerId, new Blob([bytes]), { name: 'x' }).done
-    expect(Buffer.compare(sink.bytes, bytes)).to.equal(0)
-    for (const count of batches) expect(count).to.be.within(2, WINDOW_CHUNKS)
-  })
-
   it('several at a time, no more than four to one peer', async () => {
     await using nodes = new FileNodes()
     const [sender, receiver] = await nodes.pair()
