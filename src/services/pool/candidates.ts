@@ -62,9 +62,11 @@ export class Candidates {
     const fresh = this.#addressBook.select(count, { table: 'new', filter })
     const mixed = Array.from({ length: Math.max(tried.length, fresh.length) }, (_, i) => [tried[i], fresh[i]]).flat()
     const seen = new Set<string>()
+    const hosts = new Set<string>()
     return [...first.filter(filter), ...mixed]
       .filter(entry => entry != null)
       .filter(({ peerId }) => !seen.has(peerId.toString()) && seen.add(peerId.toString()))
+      .filter(entry => this.#init.isIsolated() || this.#isFirstAtItsHosts(entry, hosts))
   }
 
   /** One that nobody has vouched for, or that stands in the way of others. */
@@ -98,6 +100,14 @@ export class Candidates {
       if (this.#hostsOnHearsay(entry).some(host => nowMs - (this.#foreignHosts.get(host) ?? -Infinity) < FOREIGN_HOST_INTERVAL_MS)) return false
     }
     return !bans().isDenied({ peerId: entry.peerId }, 'dial') && entry.multiaddrs.some(multiaddr => !bans().isDenied({ multiaddr }, 'dial'))
+  }
+
+  /** What is drawn at once is dialled at once: the interval between two dials of a host holds within a draw too. */
+  #isFirstAtItsHosts (entry: BookEntry, taken: Set<string>): boolean {
+    const hosts = this.#hostsOnHearsay(entry)
+    if (hosts.some(host => taken.has(host))) return false
+    for (const host of hosts) taken.add(host)
+    return true
   }
 
   /** Public hosts that would be dialled only because somebody said so. */

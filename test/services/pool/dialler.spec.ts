@@ -228,4 +228,14 @@ describe('pool: dialler', () => {
     await open.clock.advanceAsync(0)
     expect(dialled).to.have.length(2)
   })
+
+  it('dials a host on hearsay once, of all that are drawn at a time', async () => {
+    start()
+    for (let n = 1; n <= 5; n++) {
+      open.book.add({ peerId: randomPeerId(rng), multiaddrs: [multiaddr(`/ip4/9.9.9.9/tcp/${n}`)], source: 'pex', toldBy: multiaddr(`/ip4/${n}.1.1.1/tcp/1`) })
+    }
+    dialler.fill(5, 5, new Set())
+    await open.clock.advanceAsync(0)
+    expect(dialled).to.have.length(1)
+  })
 })
