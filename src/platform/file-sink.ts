@@ -1,7 +1,8 @@
 import { statSync, unlinkSync } from 'node:fs'
-import { link, open, rename, stat, unlink } from 'node:fs/promises'
+import { open, rename, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { AppError } from '../errors.ts'
+import { publish, syncFolder } from './durable-file.ts'
 import type { FileHandle } from 'node:fs/promises'
 import type { FileOffer, FileSink } from '../services/messaging/index.ts'
 
@@ -13,8 +14,6 @@ export interface FileSinkOptions {
 /** `FILE_EXISTS`, `FILE_UNUSABLE` */
 export class FileSinkError extends AppError {}
 
-// some file systems (FAT, some network and phone ones) know no hard links
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'])
 const PEER_CHARS = 8
 const SYNC_BYTES = 64 * 1024 * 1024
 /** Open sinks by their `.part` file: two attempts of one transfer may overlap. */
@@ -79,7 +78,7 @@ export async function fileSink (path: string, { id, peerId }: Pick<FileOffer, 'i
         } finally {
           await file.close()
         }
-        await (overwrite ? rename(part, path) : publish(part, path))
+        await (overwrite ? rename(part, path) : publish(part, path).catch((err: NodeJS.ErrnoException) => { throw err.code === 'EEXIST' ? taken(path) : err }))
       } finally {
         release()
       }
@@ -135,20 +134,6 @@ class SteadySync {
   }
 }
 
-/** Gives it its name, unless there is a file of that name by now. */
-async function publish (part: string, path: string): Promise<void> {
-  try {
-    await link(part, path)
-    await unlink(part)
-  } catch (err) {
-    const { code = '' } = err as NodeJS.ErrnoException
-    if (code === 'EEXIST') throw taken(path)
-    if (!NO_LINKS.has(code)) throw err
-    if (await exists(path)) throw taken(path)
-    await rename(part, path)
-  }
-}
-
 async function exists (path: string): Promise<boolean> {
   try {
     await stat(path)
@@ -156,18 +141,6 @@ async function exists (path: string): Promise<boolean> {
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw new FileSinkError('FILE_UNUSABLE', `${path} cannot be looked at: check that the folder may be read`, { cause: err })
-  }
-}
-
-/** Makes the name durable. */
-async function syncFolder (path: string): Promise<void> {
-  // Windows can neither open nor sync a folder, and needs not
-  if (process.platform === 'win32') return
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }
 

@@ -103,6 +103,18 @@ export class WireUsageError extends WireError {
   }
 }
 
+/** What is kept of bytes that break a contract. */
+export function evidenceOf (bytes: Uint8Array, from = 0): Uint8Array {
+  // a list refuses to give more than it has
+  return bytes.slice(from, Math.min(bytes.byteLength, from + EVIDENCE_BYTES))
+}
+
+/** For bytes that no peer of any version sends. */
+export function undecodable (message: string, bytes: Uint8Array, cause?: unknown): WireUndecodableError {
+  return new WireUndecodableError(message, { cause, fault: 'undecodable', evidence: evidenceOf(bytes) })
+}
+
+const EVIDENCE_BYTES = 512
 const OVERSIZE = new Set(['InvalidDataLengthError', 'InvalidDataLengthLengthError', 'StreamBufferError'])
 
 /** Puts whatever libp2p threw during an exchange with `peer` into the words above. */

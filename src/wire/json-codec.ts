@@ -45,7 +45,7 @@ export function jsonCodec<T> (schema: StandardSchemaV1<unknown, T>): Codec<T> {
 }
 
 /** What the schema makes of a value. Throws `SchemaMismatchError` with where and why, and `SchemaUnusableError` when it throws or wants to wait. */
-export function validated<T> (schema: StandardSchemaV1<unknown, T>, value: unknown): T {
+function validated<T> (schema: StandardSchemaV1<unknown, T>, value: unknown): T {
   const result = asked(schema, value)
   if (result instanceof Promise) {
     // it may fail, too, and nobody is there to hear of it
@@ -69,7 +69,7 @@ function asked<T> (schema: StandardSchemaV1<unknown, T>, value: unknown): Return
 }
 
 /** Throws `SchemaUnusableError` for what is no Standard Schema. */
-export function checkSchema (schema: unknown): void {
+function checkSchema (schema: unknown): void {
   const standard = (schema as { '~standard'?: { validate?: unknown } } | undefined)?.['~standard']
   if (typeof standard?.validate !== 'function') {
     throw new SchemaUnusableError('the schema is no Standard Schema: give one of zod, valibot, arktype or another library that follows standardschema.dev')

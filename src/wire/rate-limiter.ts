@@ -51,10 +51,6 @@ export class RateLimiter {
     return this.#refilled(key).tokens
   }
 
-  delete (key: string): void {
-    this.#buckets.delete(key)
-  }
-
   #refilled (key: string): Bucket {
     const nowMs = this.#clock.monotonic()
     const bucket = this.#buckets.get(key)

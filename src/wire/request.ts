@@ -1,7 +1,7 @@
 import { systemClock, timeoutSignal } from '../util/clock.ts'
 import { toWireError, WireOversizeError, WireUsageError } from './errors.ts'
-import { bindStream, framedStream, streamClosed } from './framed-stream.ts'
-import type { FramedStream } from './framed-stream.ts'
+import { boundStream, readOne, remoteClosed } from './one-message.ts'
+import type { PlainStream } from './plain/plain-stream.ts'
 import type { MessageProtocol } from './protocol.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Connection, Stream } from '@libp2p/interface'
@@ -31,14 +31,14 @@ export async function request<Request, Response> (connection: Connection, protoc
       return codec.decode(encoded)
     }
   }
-  const answer = await exchange(connection, protocol, message, options, async (_, frames) => frames.read(measured))
+  const answer = await exchange(connection, protocol, message, options, async plain => readOne(plain, measured))
   onAnswer?.({ tookMs: clock.monotonic() - startMs, bytes })
   return answer
 }
 
 /** Sends one message and resolves when the remote has taken it. Rejects like `request`. */
 export async function notify<Request> (connection: Connection, protocol: MessageProtocol<Request>, message: Request, options: RequestOptions = {}): Promise<void> {
-  await exchange(connection, protocol, message, options, async stream => streamClosed(stream))
+  await exchange(connection, protocol, message, options, remoteClosed)
 }
 
 async function exchange<Request, Response, Result> (
@@ -46,7 +46,7 @@ async function exchange<Request, Response, Result> (
   protocol: MessageProtocol<Request, Response>,
   message: Request,
   { signal, clock = systemClock }: RequestOptions,
-  receive: (stream: Stream, frames: FramedStream) => Promise<Result>
+  receive: (plain: PlainStream) => Promise<Result>
 ): Promise<Result> {
   const bytes = protocol.request.encode(message)
   if (bytes.byteLength > protocol.maxRequestBytes) {
@@ -62,12 +62,10 @@ async function exchange<Request, Response, Result> (
       runOnLimitedConnection: protocol.runOnLimitedConnection ?? false
     })
     // also after the answer is here, until the remote has closed its side
-    bindStream(stream, deadline.signal, () => { deadline.clear() })
-    const frames = framedStream(stream, protocol.response == null ? 0 : protocol.maxResponseBytes)
-    // a remote may answer without reading everything: only what came back counts
-    const [received] = await Promise.allSettled([receive(stream, frames), send(stream, frames, bytes)])
-    if (received.status === 'fulfilled') return received.value
-    throw received.reason
+    const plain = boundStream(stream, protocol.response == null ? 0 : protocol.maxResponseBytes, deadline.signal, () => { deadline.clear() })
+    plain.send(bytes)
+    plain.closeWrite()
+    return await receive(plain)
   } catch (err) {
     const aborted = signal?.aborted === true
     const timedOut = !aborted && deadline.signal.aborted
@@ -76,9 +74,4 @@ async function exchange<Request, Response, Result> (
     else stream.abort(error)
     throw error
   }
-}
-
-async function send (stream: Stream, frames: FramedStream, bytes: Uint8Array): Promise<void> {
-  await frames.write(bytes)
-  await stream.close()
 }

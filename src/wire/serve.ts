@@ -3,9 +3,10 @@ import { timeoutSignal } from '../util/clock.ts'
 import { addressFacts } from '../util/netgroup.ts'
 import { CrowdLimiter } from './crowd-limiter.ts'
 import { toWireError, WireAbortedError, WireOversizeError, WireRateLimitedError } from './errors.ts'
-import { bindStream, framedStream } from './framed-stream.ts'
+import { boundStream, readOne } from './one-message.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import type { WireError } from './errors.ts'
+import type { PlainStream } from './plain/plain-stream.ts'
 import type { MessageProtocol, WireFault } from './protocol.ts'
 import type { Offence } from '../components.ts'
 import type { Clock } from '../util/clock.ts'
@@ -141,12 +142,12 @@ class ProtocolServer<Request, Response> implements Server {
     this.#active.add(controller)
     const deadline = timeoutSignal(this.#options.clock, timeoutMs, controller.signal)
     // also after the answer, until the remote has closed its side
-    bindStream(stream, deadline.signal, () => {
+    const plain = boundStream(stream, this.#protocol.maxRequestBytes, deadline.signal, () => {
       deadline.clear()
       this.#active.delete(controller)
     })
     try {
-      await this.#exchange(stream, connection, deadline.signal)
+      await this.#exchange(plain, connection, deadline.signal)
     } catch (err) {
       const aborted = controller.signal.aborted
       const timedOut = !aborted && deadline.signal.aborted
@@ -161,10 +162,9 @@ class ProtocolServer<Request, Response> implements Server {
     }
   }
 
-  async #exchange (stream: Stream, connection: Connection, signal: AbortSignal): Promise<void> {
-    const { id, request, response: codec, maxRequestBytes, maxResponseBytes } = this.#protocol
-    const frames = framedStream(stream, maxRequestBytes)
-    const message = await frames.read(request)
+  async #exchange (plain: PlainStream, connection: Connection, signal: AbortSignal): Promise<void> {
+    const { id, request, response: codec, maxResponseBytes } = this.#protocol
+    const message = await readOne(plain, request)
     let answer: Uint8Array | undefined
     try {
       const response = await this.#handler(message, { peerId: connection.remotePeer, connection, signal })
@@ -177,8 +177,8 @@ class ProtocolServer<Request, Response> implements Server {
       signal.throwIfAborted()
       throw new HandlerFailure(err)
     }
-    if (answer != null) await frames.write(answer)
-    await stream.close()
+    if (answer != null) plain.send(answer)
+    plain.closeWrite()
     this.#served++
   }
 

@@ -11,7 +11,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 /** A signed record, at most. */
 export const MAX_RECORD_BYTES = 4096
 /** Addresses read from a record, and told in one. */
-export const MAX_RECORD_ADDRESSES = 32
+const MAX_RECORD_ADDRESSES = 32
 
 /** What a peer says of itself, under its own signature. The contract is in `protocols/record/`. */
 export interface SignedRecord {

@@ -8,6 +8,7 @@ import { webSockets } from '@libp2p/websockets'
 import { expect } from 'chai'
 import { createLibp2p } from 'libp2p'
 import { clearProtector } from '../../src/wire/private-network.ts'
+import { stopAll } from '../support/stop-all.ts'
 import type { Libp2p } from '@libp2p/interface'
 import type { Ping } from '@libp2p/ping'
 
@@ -24,7 +25,7 @@ describe('private networks', () => {
   let nodes: Node[]
 
   beforeEach(() => { nodes = [] })
-  afterEach(async () => { await Promise.all(nodes.map(async node => { await node.stop() })) })
+  afterEach(async () => { await stopAll(nodes) })
 
   async function start (psk: Uint8Array | undefined, { stock = false, listen = ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws'] }: { stock?: boolean, listen?: string[] } = {}): Promise<Node> {
     const node: Node = await createLibp2p({

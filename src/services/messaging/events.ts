@@ -99,10 +99,6 @@ export class EventRegistry implements Registry {
     }
   }
 
-  has (event: string): boolean {
-    return this.#events.has(event)
-  }
-
   encode (event: string, data: unknown): Payload {
     checkEventName(event)
     return encodePayload(event, data, this.#events.get(event)?.schema)

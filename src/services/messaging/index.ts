@@ -133,7 +133,8 @@ export interface MessagingSnapshot {
   received: number
   duplicates: number
   unknown: number
-  mailbox: { serving: boolean, owners: number, messages: number, bytes: number, using: string[] }
+  /** `lost`: messages that mailboxes gave and that came to nothing since the node was made, by reason. */
+  mailbox: { serving: boolean, owners: number, messages: number, bytes: number, using: string[], lost: Record<string, number> }
   broadcast: { published: number, received: number, ignored: number, rejected: number, duplicates: number, expired: number }
   files: { sending: number, receiving: number, sentBytes: number, receivedBytes: number }
   gauges: Record<string, number>

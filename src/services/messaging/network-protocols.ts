@@ -1,20 +1,9 @@
+import { MAIN_NETWORK, networkId } from '../../util/network-id.ts'
 import type { Protocol, Protocols } from '../protocols/index.ts'
-
-const PREFIX = '/peerkeep/messaging/'
-/** Where ids are those of the contract. */
-const MAIN = 'main'
-
-/**
- * The ids that messaging uses in a network: `/peerkeep/messaging/...` in `main`, `/peerkeep/<network>/messaging/...` in others.
- * Peers of two networks may be connected for a moment, until peer exchange has told them: they have no id in common.
- */
-export function networkId (network: string, id: string): string {
-  return network === MAIN || !id.startsWith(PREFIX) ? id : `/peerkeep/${network}/${id.slice('/peerkeep/'.length)}`
-}
 
 /** The same components, but for the ids that `protocols` uses. */
 export function networkComponents<C extends { protocols: Protocols }> (components: C, network: string): C {
-  if (network === MAIN) return components
+  if (network === MAIN_NETWORK) return components
   let named: Protocols | undefined
   // made later than this, and asked for by libp2p's own means
   return Object.create(components, { protocols: { get: () => named ??= networkProtocols(components.protocols, network) } }) as C

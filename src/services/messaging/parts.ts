@@ -16,7 +16,6 @@ export type Dispatched = 'handled' | 'unknown' | 'invalid' | 'failed'
 /** Which events this node takes, and what becomes of them. */
 export interface Registry {
   on<T> (event: string, schema: EventSchema<T>, handler: (data: T, context: MessageContext) => void | Promise<void>, options?: OnOptions<T>): () => void
-  has (event: string): boolean
   /** Checked against the schema registered here, if any. Throws `MESSAGING_INVALID`. */
   encode (event: string, data: unknown): Payload
   dispatch (event: string, payload: Payload, context: MessageContext): Promise<Dispatched>

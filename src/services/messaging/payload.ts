@@ -99,7 +99,7 @@ function describeIssue ({ message, path = [] }: { message: string, path?: Readon
   return `${path.map(segment => String(typeof segment === 'object' ? segment.key : segment)).join('.')}: ${message}`
 }
 
-export function isCodec<T> (schema: EventSchema<T>): schema is Codec<T> {
+function isCodec<T> (schema: EventSchema<T>): schema is Codec<T> {
   return !('~standard' in schema)
 }
 

@@ -18,7 +18,7 @@ import type {
   SentMessage
 } from './index.ts'
 
-export const DEFAULT_NETWORK = 'main'
+const DEFAULT_NETWORK = 'main'
 
 /** Puts the parts together: which events are taken, direct messages, mailboxes, broadcasts and files. */
 export class MessagingService extends TypedEventEmitter<MessagingEvents> implements Messaging, Startable {

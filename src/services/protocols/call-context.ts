@@ -33,10 +33,6 @@ export class LazySignal {
     return this.#controller.signal
   }
 
-  get aborted (): boolean {
-    return this.#reason != null
-  }
-
   abort (reason: Error): void {
     if (this.#reason != null) return
     this.#reason = reason

@@ -20,7 +20,7 @@ export async function openDuplex (caller: ProtocolCaller, target: CallTarget, op
 }
 
 /** The caller's side of a stream with messages both ways. */
-export class DuplexCall implements Duplex<unknown, unknown> {
+class DuplexCall implements Duplex<unknown, unknown> {
   readonly #caller: ProtocolCaller
   readonly #plain: PlainStream
   readonly #call: OpenCall

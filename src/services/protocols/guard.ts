@@ -17,7 +17,7 @@ const DEFAULT_RATE = { perSecond: 10, burst: 20 }
 export class GuardedHandler {
   readonly id: string
   readonly options: Required<Omit<GuardOptions, 'offences'>>
-  readonly admission: Admission
+  readonly #admission: Admission
   readonly tally: Tally
   readonly #context: ProtocolsContext
   readonly #handler: StreamHandler
@@ -37,7 +37,7 @@ export class GuardedHandler {
     this.id = id
     this.options = { rate, maxInboundStreams, idleMs, maxBytes, runOnLimitedConnection }
     this.#offences = { 'rate-limited': 'minor', oversize: 'severe', ...offences }
-    this.admission = new Admission({ rate, offences: this.#offences }, tally, context)
+    this.#admission = new Admission({ rate, offences: this.#offences }, tally, context)
     this.tally = tally
     this.#handler = handler
     this.#context = context
@@ -45,6 +45,10 @@ export class GuardedHandler {
 
   get streams (): number {
     return this.#streams.size
+  }
+
+  get gauges (): Admission['gauges'] {
+    return this.#admission.gauges
   }
 
   async listen (registrar: Registrar): Promise<void> {
@@ -75,7 +79,7 @@ export class GuardedHandler {
 
   readonly #onStream = async (stream: Stream, connection: Connection): Promise<void> => {
     const { remotePeer } = connection
-    const refusal = this.#registrar == null ? 'stopped' : this.admission.refuse(connection)
+    const refusal = this.#registrar == null ? 'stopped' : this.#admission.refuse(connection)
     if (refusal != null) {
       stream.abort(new WireRateLimitedError(`${remotePeer.toString()} may not use ${this.id} now: ${refusal}`))
       return

@@ -54,9 +54,14 @@ export class Link {
     return this.#plain.size + (this.#mux?.open === true ? 1 : 0)
   }
 
-  /** Calls that wait for a stream of their own. */
+  /** Calls that wait for a stream of their own, or for a place on the one for many. */
   get waiting (): number {
-    return this.#waiting.size
+    return this.#waiting.size + (this.#mux?.gauges.queued ?? 0)
+  }
+
+  /** Of the stream for many calls. */
+  get unsentBytes (): number {
+    return this.#mux?.gauges.unsentBytes ?? 0
   }
 
   /** Ends all calls with this error, for good. */

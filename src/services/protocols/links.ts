@@ -37,16 +37,15 @@ export class Links {
     return streams
   }
 
-  get size (): number {
-    return this.#links.size
-  }
-
   /** Entries of its bounded maps and queues. */
-  get gauges (): { links: number, pacedPeers: number, waiting: number } {
-    let waiting = 0
-    for (const { link } of this.#links.values()) waiting += link.waiting
-    for (const [, pace] of this.#paces) waiting += pace.waiting
-    return { links: this.#links.size, pacedPeers: this.#paces.size, waiting }
+  get gauges (): { links: number, pacedPeers: number, waitingCalls: number, unsentBytes: number } {
+    const gauges = { links: this.#links.size, pacedPeers: this.#paces.size, waitingCalls: 0, unsentBytes: 0 }
+    for (const { link } of this.#links.values()) {
+      gauges.waitingCalls += link.waiting
+      gauges.unsentBytes += link.unsentBytes
+    }
+    for (const [, pace] of this.#paces) gauges.waitingCalls += pace.waiting
+    return gauges
   }
 
   /** Ends all calls with this error, and forgets the connections. */

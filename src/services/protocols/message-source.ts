@@ -1,4 +1,4 @@
-import { WireError, WireUndecodableError } from '../../wire/errors.ts'
+import { undecodable, WireError } from '../../wire/errors.ts'
 import { SchemaMismatchError, SchemaUnusableError } from '../../wire/json-codec.ts'
 import type { Codec } from '../../wire/protocol.ts'
 import type { PlainStream } from '../../wire/plain/plain-stream.ts'
@@ -63,8 +63,6 @@ export class MessageSource<T> implements AsyncIterableIterator<T> {
   }
 }
 
-const EVIDENCE_BYTES = 512
-
 /** Throws `SchemaMismatchError`, or a `WireError` with its `fault` and the start of the bytes. */
 export function decodeMessage<T> (codec: Codec<T>, bytes: Uint8Array): T {
   try {
@@ -72,6 +70,6 @@ export function decodeMessage<T> (codec: Codec<T>, bytes: Uint8Array): T {
   } catch (err) {
     if (err instanceof SchemaMismatchError || err instanceof SchemaUnusableError || (err instanceof WireError && err.fault != null)) throw err
     const message = err instanceof Error ? err.message : String(err)
-    throw new WireUndecodableError(`${bytes.byteLength} bytes are no valid message: ${message}`, { cause: err, fault: 'undecodable', evidence: bytes.slice(0, EVIDENCE_BYTES) })
+    throw undecodable(`${bytes.byteLength} bytes are no valid message: ${message}`, bytes, err)
   }
 }

@@ -27,7 +27,7 @@ const NOTHING = new Uint8Array()
 /** Serves one protocol, on each of its ids and, where calls are short, on the stream that carries many. */
 export class ProtocolServer {
   readonly protocol: Protocol
-  readonly admission: Admission
+  readonly #admission: Admission
   readonly #serving: Serving
   readonly #handler: AnyHandler
   readonly #loads = new WeakMap<Connection, Load>()
@@ -37,7 +37,7 @@ export class ProtocolServer {
 
   constructor (protocol: Protocol, handler: AnyHandler, tally: Tally, context: ProtocolsContext) {
     this.protocol = protocol
-    this.admission = new Admission(protocol, tally, context)
+    this.#admission = new Admission(protocol, tally, context)
     this.#serving = new Serving(protocol, tally, context)
     this.#handler = handler
   }
@@ -48,6 +48,17 @@ export class ProtocolServer {
 
   get streams (): number {
     return this.#muxes.size + this.#calls.size
+  }
+
+  /** How full what is bounded is. */
+  get gauges (): Admission['gauges'] & { heldCalls: number, unreadBytes: number, unsentBytes: number } {
+    const held = { heldCalls: 0, unreadBytes: 0, unsentBytes: 0 }
+    for (const { gauges: { calls, refused, unreadBytes, unsentBytes } } of this.#muxes) {
+      held.heldCalls += calls + refused
+      held.unreadBytes += unreadBytes
+      held.unsentBytes += unsentBytes
+    }
+    return { ...this.#admission.gauges, ...held }
   }
 
   /** Rejects with `PROTOCOL_ALREADY_HANDLED` when one of the ids is taken; then none is. */
@@ -188,13 +199,13 @@ export class ProtocolServer {
   // all
 
   #takes (stream: Stream, connection: Connection, id: string): boolean {
-    if (this.#registrar != null && !this.admission.isBanned(connection)) return true
+    if (this.#registrar != null && !this.#admission.isBanned(connection)) return true
     stream.abort(new WireAbortedError(`${id} is not served to ${connection.remotePeer.toString()}`))
     return false
   }
 
   #refusal (connection: Connection): string | undefined {
-    return this.#load(connection).active >= this.protocol.maxConcurrent ? 'busy' : this.admission.refuse(connection)
+    return this.#load(connection).active >= this.protocol.maxConcurrent ? 'busy' : this.#admission.refuse(connection)
   }
 
   #load (connection: Connection): Load {

@@ -136,18 +136,14 @@ export class ProtocolsService implements Protocols {
   }
 
   #gauges (): Record<string, number> {
-    const gauges = { protocols: this.#served.size, called: this.#links.size, links: 0, pacedPeers: 0, waitingCalls: 0, ratedPeers: 0, ratedHosts: 0, ratedSubnets: 0 }
-    for (const { gauges: { links, pacedPeers, waiting } } of this.#links.values()) {
-      gauges.links += links
-      gauges.pacedPeers += pacedPeers
-      gauges.waitingCalls += waiting
+    const sums: Record<string, number> = {
+      protocols: this.#served.size, called: this.#links.size,
+      links: 0, pacedPeers: 0, waitingCalls: 0, ratedPeers: 0, ratedHosts: 0, ratedSubnets: 0, heldCalls: 0, unreadBytes: 0, unsentBytes: 0
     }
-    for (const { admission } of new Set(this.#served.values())) {
-      gauges.ratedPeers += admission.gauges.ratedPeers
-      gauges.ratedHosts += admission.gauges.ratedHosts
-      gauges.ratedSubnets += admission.gauges.ratedSubnets
+    for (const { gauges } of [...this.#links.values(), ...new Set(this.#served.values())]) {
+      for (const [name, value] of Object.entries(gauges)) sums[name] = (sums[name] ?? 0) + value
     }
-    return gauges
+    return sums
   }
 
   /** Counts go on when a protocol is served anew. */

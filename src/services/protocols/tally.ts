@@ -6,7 +6,6 @@ export class Tally {
   calls = 0
   failed = 0
   active = 0
-  streams = 0
   /** Turned away because the peers of a host or a subnet together called too often. */
   crowded = 0
   readonly faults: Record<ProtocolFault, number> = { undecodable: 0, invalid: 0, oversize: 0, timeout: 0, 'rate-limited': 0 }

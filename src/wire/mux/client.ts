@@ -1,4 +1,4 @@
-import { WireAbortedError, WireBusyError, WireError, WireOversizeError, WireResetError, WireTimeoutError, WireUndecodableError } from '../errors.ts'
+import { evidenceOf, undecodable, WireAbortedError, WireBusyError, WireError, WireOversizeError, WireResetError, WireTimeoutError, WireUndecodableError } from '../errors.ts'
 import { decodeFailure, MAX_FAILURE_BYTES } from '../failure.ts'
 import { Alarm } from './alarm.ts'
 import { Assembly } from './assembly.ts'
@@ -44,7 +44,6 @@ const IDLE_MS = 60_000
 const CLOSE_MS = 10_000
 /** Deadlines that are this close to each other are looked at together. */
 const GRAIN_MS = 5
-const EVIDENCE_BYTES = 512
 const NOTHING = new Uint8Array()
 
 /** The caller's side of a stream that carries many calls. It owns the stream: nobody else reads, writes or ends it. */
@@ -94,14 +93,9 @@ export class MuxClient {
     return !this.#closing && this.#accepted <= MAX_CALL_ID
   }
 
-  /** Calls in flight and queued. */
-  get active (): number {
-    return this.#active
-  }
-
-  /** How full what is bounded is. */
-  get gauges (): { inFlight: number, queued: number, unsentBytes: number } {
-    return { inFlight: this.#places.held, queued: this.#queued, unsentBytes: this.#writer.queue.bytes }
+  /** How full what is bounded is; `calls` are those in flight and queued. */
+  get gauges (): { calls: number, inFlight: number, queued: number, unsentBytes: number } {
+    return { calls: this.#active, inFlight: this.#places.held, queued: this.#queued, unsentBytes: this.#writer.queue.bytes }
   }
 
   /**
@@ -171,10 +165,10 @@ export class MuxClient {
 
   #onFrame ({ id, kind, payload }: FrameReader): void {
     const call = this.#begun.get(id)
-    if (id >= this.#nextId) throw breach(`the remote answers call ${id}, which was not made`, payload)
-    if (kind > FAILURE) throw breach(`the remote sent a frame of kind ${kind}`, payload)
-    if (kind === FAILURE && payload.length > MAX_FAILURE_BYTES) throw breach(`the remote sent a failure of ${payload.length} bytes`, payload)
-    if (kind === MORE && payload.length === 0) throw breach('the remote sent an empty piece', payload)
+    if (id >= this.#nextId) throw undecodable(`the remote answers call ${id}, which was not made`, payload)
+    if (kind > FAILURE) throw undecodable(`the remote sent a frame of kind ${kind}`, payload)
+    if (kind === FAILURE && payload.length > MAX_FAILURE_BYTES) throw undecodable(`the remote sent a failure of ${payload.length} bytes`, payload)
+    if (kind === MORE && payload.length === 0) throw undecodable('the remote sent an empty piece', payload)
     // mostly it was left, and the remote did not know yet
     if (call == null) return
     if (kind === FAILURE) {
@@ -188,7 +182,7 @@ export class MuxClient {
 
   #onPiece (call: ClientCall, kind: number, payload: Uint8Array): void {
     if (call.answer == null) {
-      if (this.#inPieces === MAX_IN_PIECES) throw breach(`the remote sends more than ${MAX_IN_PIECES} answers in pieces at a time`, payload)
+      if (this.#inPieces === MAX_IN_PIECES) throw undecodable(`the remote sends more than ${MAX_IN_PIECES} answers in pieces at a time`, payload)
       this.#inPieces++
       call.answer = new Assembly(this.#init.maxResponseBytes)
     }
@@ -202,7 +196,7 @@ export class MuxClient {
   }
 
   #tooLong (payload: Uint8Array): WireOversizeError {
-    return new WireOversizeError(`the remote answers with more than ${this.#init.maxResponseBytes} bytes`, { fault: 'oversize', evidence: payload.slice(0, EVIDENCE_BYTES) })
+    return new WireOversizeError(`the remote answers with more than ${this.#init.maxResponseBytes} bytes`, { fault: 'oversize', evidence: evidenceOf(payload) })
   }
 
   /** Settles a call, tells the remote when it may still be at it, and frees all that it held. */
@@ -323,8 +317,4 @@ function unsent (error: WireError): WireError {
   const told = new WireResetError(error.message, { cause: error.cause, fault: error.fault })
   told.details.unsent = true
   return told
-}
-
-function breach (message: string, payload: Uint8Array): WireUndecodableError {
-  return new WireUndecodableError(message, { fault: 'undecodable', evidence: payload.slice(0, EVIDENCE_BYTES) })
 }

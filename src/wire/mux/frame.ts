@@ -1,5 +1,5 @@
 import { ChunkQueue } from '../chunk-queue.ts'
-import { WireOversizeError, WireUndecodableError } from '../errors.ts'
+import { evidenceOf, WireOversizeError, WireUndecodableError } from '../errors.ts'
 
 /**
  * Many calls on one stream, see `protocols/call/README.md`: frames of an unsigned varint length (LEB128, minimal), then as
@@ -26,7 +26,6 @@ const MAX_HEADER_BYTES = 5
 export const MAX_OVERHEAD_BYTES = 3 + MAX_HEADER_BYTES
 const MAX_BODY_BYTES = MAX_HEADER_BYTES + PIECE_BYTES
 const LENGTH_BITS = 14
-const EVIDENCE_BYTES = 512
 const EMPTY = new Uint8Array()
 
 /** Writes a frame at `at` and returns where the next one goes. There must be room for the payload and 8 bytes. */
@@ -162,7 +161,7 @@ export class FrameReader {
         break
       }
     }
-    if (end - at > PIECE_BYTES) throw new WireOversizeError(`a frame has ${end - at} bytes of payload, ${PIECE_BYTES} are allowed`, { fault: 'oversize', evidence: bytes.slice(start, start + EVIDENCE_BYTES) })
+    if (end - at > PIECE_BYTES) throw new WireOversizeError(`a frame has ${end - at} bytes of payload, ${PIECE_BYTES} are allowed`, { fault: 'oversize', evidence: evidenceOf(bytes, start) })
     this.id = header >>> 3
     this.kind = header & 7
     this.payload = bytes.subarray(at, end)
@@ -192,7 +191,6 @@ export class FrameReader {
   }
 
   #evidence (): Uint8Array {
-    const from = Math.max(0, this.#at - MAX_OVERHEAD_BYTES)
-    return this.#chunk.slice(from, from + EVIDENCE_BYTES)
+    return evidenceOf(this.#chunk, Math.max(0, this.#at - MAX_OVERHEAD_BYTES))
   }
 }

@@ -1,4 +1,4 @@
-import { WireAbortedError, WireOversizeError, WireResetError, WireTimeoutError, WireUndecodableError } from '../errors.ts'
+import { evidenceOf, undecodable, WireAbortedError, WireOversizeError, WireResetError, WireTimeoutError } from '../errors.ts'
 import { encodeFailure } from '../failure.ts'
 import { Alarm } from './alarm.ts'
 import { Assembly } from './assembly.ts'
@@ -37,7 +37,6 @@ const MAX_IN_FLIGHT = 256
 const IDLE_MS = 300_000
 /** Deadlines that are this close to each other are looked at together. */
 const GRAIN_MS = 5
-const EVIDENCE_BYTES = 512
 /** Failures of calls that were not taken, and that the remote has not read: nothing is read from it meanwhile. */
 const MAX_LOOSE = 256
 /** Payload of unsent answers, or four times the longest answer if that is more: likewise. */
@@ -92,15 +91,10 @@ export class MuxServer {
     else if (stream.readableEnded && stream.readBufferLength === 0) this.#onEnd()
   }
 
-  /** Calls being received or handled, and those whose answer is not sent. */
-  get active (): number {
-    return this.#calls.size
-  }
-
-  /** How full what is bounded is. */
-  get gauges (): { calls: number, receiving: number, refused: number, unsent: number, unsentBytes: number } {
+  /** How full what is bounded is; `calls` are those being received or handled, and those whose answer is not sent. */
+  get gauges (): { calls: number, receiving: number, refused: number, unreadBytes: number, unsent: number, unsentBytes: number } {
     const { size: unsent, bytes: unsentBytes } = this.#writer.queue
-    return { calls: this.#calls.size, receiving: this.#receiving, refused: this.#refused.size, unsent, unsentBytes }
+    return { calls: this.#calls.size, receiving: this.#receiving, refused: this.#refused.size, unreadBytes: this.#reader.bufferedBytes, unsent, unsentBytes }
   }
 
   /** Ends the stream; whatever is being handled is aborted. */
@@ -153,10 +147,10 @@ export class MuxServer {
   }
 
   #onFrame ({ id, kind, payload }: FrameReader, nowMs: number): void {
-    if (kind !== END && kind !== MORE && kind !== CANCEL) throw breach(`the remote sent a frame of kind ${kind}`, payload)
-    if (kind === MORE && payload.length === 0) throw breach('the remote sent an empty piece', payload)
-    if (kind === CANCEL && payload.length > 0) throw breach('the remote cancels a call with a payload', payload)
-    if (id > this.#nextId || (id === this.#nextId && kind === CANCEL)) throw breach(`the remote goes on with call ${id}, which it has not begun`, payload)
+    if (kind !== END && kind !== MORE && kind !== CANCEL) throw undecodable(`the remote sent a frame of kind ${kind}`, payload)
+    if (kind === MORE && payload.length === 0) throw undecodable('the remote sent an empty piece', payload)
+    if (kind === CANCEL && payload.length > 0) throw undecodable('the remote cancels a call with a payload', payload)
+    if (id > this.#nextId || (id === this.#nextId && kind === CANCEL)) throw undecodable(`the remote goes on with call ${id}, which it has not begun`, payload)
     if (id === this.#nextId) {
       this.#onBegin(id, kind, payload, nowMs)
     } else if (kind === CANCEL) {
@@ -169,7 +163,7 @@ export class MuxServer {
   }
 
   #onBegin (id: number, kind: number, payload: Uint8Array, nowMs: number): void {
-    if (kind === MORE && this.#receiving + this.#refused.size === MAX_IN_PIECES) throw breach(`the remote sends more than ${MAX_IN_PIECES} requests in pieces at a time`, payload)
+    if (kind === MORE && this.#receiving + this.#refused.size === MAX_IN_PIECES) throw undecodable(`the remote sends more than ${MAX_IN_PIECES} requests in pieces at a time`, payload)
     this.#nextId++
     const { timeoutMs, maxRequestBytes } = this.#init
     const code = this.#init.admit() ?? (this.#calls.size >= this.#maxInFlight ? 'busy' : undefined)
@@ -194,7 +188,7 @@ export class MuxServer {
 
   #onPiece (id: number, kind: number, payload: Uint8Array): void {
     const call = this.#calls.get(id)
-    if (call?.request == null) throw breach(`the remote uses call ${id} again`, payload)
+    if (call?.request == null) throw undecodable(`the remote uses call ${id} again`, payload)
     if (!call.request.add(payload)) {
       if (kind === MORE) this.#refuse(id, this.#init.clock.monotonic())
       this.#tooLong(call, payload)
@@ -207,7 +201,7 @@ export class MuxServer {
 
   #tooLong (call: ServerCall, payload: Uint8Array): void {
     this.fail(call, 'oversize', `at most ${this.#init.maxRequestBytes} bytes`)
-    this.#init.onFault('oversize', payload.slice(0, EVIDENCE_BYTES))
+    this.#init.onFault('oversize', evidenceOf(payload))
   }
 
   #handle (call: ServerCall): void {
@@ -373,8 +367,4 @@ export class MuxServer {
     this.#loose = 0
     for (const call of calls) call.abort(error)
   }
-}
-
-function breach (message: string, payload: Uint8Array): WireUndecodableError {
-  return new WireUndecodableError(message, { fault: 'undecodable', evidence: payload.slice(0, EVIDENCE_BYTES) })
 }

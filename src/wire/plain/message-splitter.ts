@@ -1,5 +1,5 @@
 import { ChunkQueue } from '../chunk-queue.ts'
-import { WireOversizeError, WireUndecodableError } from '../errors.ts'
+import { evidenceOf, WireOversizeError, WireUndecodableError } from '../errors.ts'
 import { decodeFailure, MAX_FAILURE_BYTES } from '../failure.ts'
 import { Assembly } from '../mux/assembly.ts'
 
@@ -7,7 +7,6 @@ import { Assembly } from '../mux/assembly.ts'
 export const FAILURE_MARK = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f)
 const FAILURE_LENGTH = 2 ** 32 - 1
 const MAX_PREFIX_BYTES = 5
-const EVIDENCE_BYTES = 512
 /** Room for a message that comes in pieces, at first: who promises much has to send it. */
 const FIRST_BYTES = 4 * 1024
 const EMPTY = new Uint8Array()
@@ -154,6 +153,6 @@ export class MessageSplitter {
   }
 
   #evidence (): Uint8Array {
-    return this.#chunk.slice(this.#at, this.#at + EVIDENCE_BYTES)
+    return evidenceOf(this.#chunk, this.#at)
   }
 }

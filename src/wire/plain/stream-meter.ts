@@ -1,4 +1,4 @@
-import { WireOversizeError, WireTimeoutError } from '../errors.ts'
+import { evidenceOf, WireOversizeError, WireTimeoutError } from '../errors.ts'
 import type { Clock, Timer } from '../../util/clock.ts'
 import type { Stream } from '@libp2p/interface'
 
@@ -11,7 +11,6 @@ export interface StreamMeterInit {
   onOversize: (evidence: Uint8Array) => void
 }
 
-const EVIDENCE_BYTES = 512
 
 /** Watches what arrives on a stream that somebody else reads, and ends it when that is too much, or nothing. */
 export function meterStream (stream: Stream, { clock, idleMs, maxBytes, onOversize }: StreamMeterInit): void {
@@ -35,8 +34,7 @@ export function meterStream (stream: Stream, { clock, idleMs, maxBytes, onOversi
     if (bytes <= maxBytes) return dispatch(event)
     // once: what was under way may still come
     if (stream.status === 'open') {
-      // a list refuses to give more than it has
-      const evidence = data.slice(0, Math.min(EVIDENCE_BYTES, data.byteLength))
+      const evidence = evidenceOf(data)
       stream.abort(new WireOversizeError(`more than ${maxBytes} bytes arrived`, { fault: 'oversize', evidence }))
       onOversize(evidence)
     }

@@ -1,7 +1,7 @@
 import { generateKey } from '@libp2p/pnet'
 import { expect } from 'chai'
 import * as z from 'zod'
-import { networkId } from '../../../src/services/messaging/network-protocols.ts'
+import { networkId } from '../../../src/util/network-id.ts'
 import { AppNodes } from '../../support/app-nodes.ts'
 import { eventually, passes } from '../../support/eventually.ts'
 import { rejection } from '../../support/rejection.ts'

@@ -4,6 +4,7 @@ import { bytes, defineProtocol, ProtocolError } from '../../../src/services/prot
 import { Pace } from '../../../src/services/protocols/pace.ts'
 import { Tally } from '../../../src/services/protocols/tally.ts'
 import { seededRng } from '../../../src/util/rng.ts'
+import { eventually } from '../../support/eventually.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { Opinion, protocolPair } from '../../support/protocol-nodes.ts'
 import { randomPeerId } from '../../support/random-peer.ts'
@@ -16,13 +17,21 @@ const RATE = { perSecond: 100, burst: 200 }
 
 describe('protocols: bursts', () => {
   it('600 calls at once, by the default rate: all are answered, and nobody is charged', async () => {
-    const pair = await protocolPair()
+    const clock = new ManualClock()
+    const pair = await protocolPair({ clock })
     try {
       const echo = defineProtocol({ id: '/shop/echo/1.0.0', request: bytes, response: bytes })
       await pair.server.services.protocols.handle(echo, message => message)
+      const startMs = clock.now()
       const calls = Array.from({ length: 600 }, async (_, i) => pair.client.services.protocols.request(pair.server.peerId, echo, Uint8Array.of(i % 256)))
-      const outcomes = await Promise.all(calls.map(async call => call.then(() => 'answered', (err: { code: string }) => err.code)))
-      expect(outcomes.filter(outcome => outcome !== 'answered')).to.deep.equal([])
+      const ends: string[] = []
+      for (const call of calls) call.then(() => ends.push('answered'), (err: { code: string }) => ends.push(err.code))
+      await eventually('all have ended', async () => {
+        await clock.advanceAsync(50, 10)
+        return ends.length === calls.length
+      })
+      expect(clock.now() - startMs, 'at the rate').to.be.above(3_500)
+      expect(ends.filter(outcome => outcome !== 'answered')).to.deep.equal([])
       expect(pair.server.opinion.offences).to.deep.equal([])
       const [outcome] = pair.client.opinion.outcomes.slice(-1)
       expect(outcome!.outcome, 'the wait is not the peer\'s').to.have.property('tookMs').below(1_000)

@@ -1,13 +1,12 @@
 import { lpStream } from '@libp2p/utils'
 import { expect } from 'chai'
 import { bytes, defineProtocol, ProtocolError } from '../../../src/services/protocols/index.ts'
+import { eachPair } from '../../support/each-pair.ts'
 import { eventually } from '../../support/eventually.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { protocolPair } from '../../support/protocol-nodes.ts'
 import { ask, price } from '../../support/quote-protocols.ts'
-import { watchUnhandled } from '../../support/unhandled.ts'
-import type { Protocol, Protocols, RequestInit } from '../../../src/services/protocols/index.ts'
-import type { ProtocolPair } from '../../support/protocol-nodes.ts'
+import type { Protocol, RequestInit } from '../../../src/services/protocols/index.ts'
 
 const ID = '/shop/quote/1.0.0'
 type Init = Partial<RequestInit<{ item: string }, { price: number }>>
@@ -19,34 +18,18 @@ const eager = rated({ rate: { perSecond: 1e9, burst: 1e9 } })
 
 describe('protocols: rates and faults', () => {
   let clock: ManualClock
-  let pair: ProtocolPair
-  let unhandled: ReturnType<typeof watchUnhandled>
-  let caller: Protocols
-  let server: Protocols
-
-  beforeEach(async () => {
-    unhandled = watchUnhandled()
-    clock = new ManualClock()
-    pair = await protocolPair({ clock })
-    caller = pair.client.services.protocols
-    server = pair.server.services.protocols
-  })
-
-  afterEach(async () => {
-    await pair.stop()
-    await unhandled.stop()
-  })
+  const pair = eachPair({ init: () => ({ clock: clock = new ManualClock() }) })
 
   /** How many of them were answered; the rest with this code. */
   async function call (count: number, code = 'PROTOCOL_RATE_LIMITED', options = {}): Promise<number> {
     let answered = 0
     for (let i = 0; i < count; i++) {
       try {
-        const answer = caller.request(pair.server.peerId, eager, { item: 'tea' }, options)
+        const answer = pair.caller.request(pair.server.peerId, eager, { item: 'tea' }, options)
         answer.catch(() => undefined)
         await new Promise(resolve => setImmediate(resolve))
         // a caller who was refused is slower, however eager
-        if (caller.snapshot().gauges.waitingCalls! > 0) clock.advance(1)
+        if (pair.caller.snapshot().gauges.waitingCalls! > 0) clock.advance(1)
         await answer
         answered++
       } catch (err) {
@@ -56,10 +39,10 @@ describe('protocols: rates and faults', () => {
     return answered
   }
   const charged = (): string[] => pair.server.opinion.offences.map(({ offence, cause }) => `${offence} ${cause}`)
-  const faults = (): object => server.snapshot().protocols[0]!.served!.faults
+  const faults = (): object => pair.callee.snapshot().protocols[0]!.served!.faults
 
   it('take a burst from one peer, then its rate, and charge what is over it, once a second', async () => {
-    await server.handle(rated(), () => ({ price: 1 }))
+    await pair.callee.handle(rated(), () => ({ price: 1 }))
     expect(await call(10)).to.equal(8)
     expect(charged()).to.deep.equal(['minor protocols:rate-limited'])
     clock.advance(3_000)
@@ -68,7 +51,7 @@ describe('protocols: rates and faults', () => {
   })
 
   it('take a quarter from one that is discouraged', async () => {
-    await server.handle(rated(), () => ({ price: 1 }))
+    await pair.callee.handle(rated(), () => ({ price: 1 }))
     pair.server.opinion.discouraged.add(pair.client.peerId.toString())
     expect(await call(4)).to.equal(2)
     clock.advance(4_000)
@@ -76,7 +59,7 @@ describe('protocols: rates and faults', () => {
   })
 
   it('take nothing from one that is banned, and open nothing', async () => {
-    await server.handle(rated(), () => ({ price: 1 }))
+    await pair.callee.handle(rated(), () => ({ price: 1 }))
     expect(await call(1)).to.equal(1)
     pair.server.opinion.banned.add(pair.client.peerId.toString())
     expect(await call(2)).to.equal(0)
@@ -87,7 +70,7 @@ describe('protocols: rates and faults', () => {
   })
 
   it('count a call with a stream of its own like any other', async () => {
-    await server.handle(rated({ rate: { perSecond: 1, burst: 2 } }), () => ({ price: 1 }))
+    await pair.callee.handle(rated({ rate: { perSecond: 1, burst: 2 } }), () => ({ price: 1 }))
     const outcomes: string[] = []
     for (let i = 0; i < 4; i++) {
       const stream = await pair.connection.newStream(ID)
@@ -112,8 +95,8 @@ describe('protocols: rates and faults', () => {
 
   it('charge by the map of the protocol, or not at all', async () => {
     const raw = defineProtocol({ id: ID, request: bytes, response: bytes, maxMessageBytes: 1_000 })
-    await server.handle(rated({ maxMessageBytes: 100, offences: { invalid: undefined, undecodable: 'fatal' } }), () => ({ price: 1 }))
-    const send = async (message: Uint8Array): Promise<string> => caller.request(pair.server.peerId, raw, message).then(() => 'answered', (err: ProtocolError) => err.code)
+    await pair.callee.handle(rated({ maxMessageBytes: 100, offences: { invalid: undefined, undecodable: 'fatal' } }), () => ({ price: 1 }))
+    const send = async (message: Uint8Array): Promise<string> => pair.caller.request(pair.server.peerId, raw, message).then(() => 'answered', (err: ProtocolError) => err.code)
     expect(await send(new TextEncoder().encode('{}'))).to.equal('PROTOCOL_INVALID')
     expect(await send(new TextEncoder().encode('{'))).to.equal('PROTOCOL_INVALID')
     expect(await send(new Uint8Array(101))).to.equal('PROTOCOL_TOO_LARGE')
@@ -123,12 +106,12 @@ describe('protocols: rates and faults', () => {
   })
 
   it('charge who does not finish its message, and tell it', async () => {
-    await server.handle(rated({ timeoutMs: 1_000 }), () => ({ price: 1 }))
+    await pair.callee.handle(rated({ timeoutMs: 1_000 }), () => ({ price: 1 }))
     const stream = await pair.connection.newStream(ID)
     const chunks: number[] = []
     stream.addEventListener('message', ({ data }) => { chunks.push(...data.subarray()) })
     stream.send(Uint8Array.of(14, 0x7b))
-    await eventually('it waits', () => server.snapshot().protocols[0]!.served!.streams === 1)
+    await eventually('it waits', () => pair.callee.snapshot().protocols[0]!.served!.streams === 1)
     await clock.advanceAsync(999, 999)
     expect(charged()).to.deep.equal([])
     await clock.advanceAsync(2, 2)
@@ -140,7 +123,7 @@ describe('protocols: rates and faults', () => {
   })
 
   it('charge nobody who leaves', async () => {
-    await server.handle(rated(), () => ({ price: 1 }))
+    await pair.callee.handle(rated(), () => ({ price: 1 }))
     const silent = await pair.connection.newStream(ID)
     await silent.close()
     const half = await pair.connection.newStream(ID)
@@ -151,11 +134,11 @@ describe('protocols: rates and faults', () => {
     rude.abort(new Error('gone'))
     await pair.quiet()
     expect(charged()).to.deep.equal([])
-    expect(server.snapshot().protocols[0]!.served).to.include({ calls: 0, active: 0 })
+    expect(pair.callee.snapshot().protocols[0]!.served).to.include({ calls: 0, active: 0 })
   })
 
   it('charge who talks nonsense on a stream of many calls', async () => {
-    await server.handle(rated(), () => ({ price: 1 }))
+    await pair.callee.handle(rated(), () => ({ price: 1 }))
     const stream = await pair.connection.newStream(`/peerkeep/mux/1.0.0${ID}`)
     stream.send(Uint8Array.of(2, 5, 5))
     await pair.quiet()
@@ -166,7 +149,7 @@ describe('protocols: rates and faults', () => {
     await pair.server.handle(`/peerkeep/mux/1.0.0${ID}`, async stream => {
       stream.addEventListener('message', () => { if (stream.status === 'open') stream.send(Uint8Array.of(1, 0x80)) })
     })
-    const calls = Array.from({ length: 3 }, async () => caller.request(pair.server.peerId, rated(), { item: 'tea' }).then(() => 'answered', (err: ProtocolError) => err.code))
+    const calls = Array.from({ length: 3 }, async () => pair.caller.request(pair.server.peerId, rated(), { item: 'tea' }).then(() => 'answered', (err: ProtocolError) => err.code))
     expect(await Promise.all(calls)).to.deep.equal(['PROTOCOL_BAD_RESPONSE', 'PROTOCOL_BAD_RESPONSE', 'PROTOCOL_BAD_RESPONSE'])
     expect(pair.client.opinion.offences.map(({ cause }) => cause)).to.deep.equal(['protocols:undecodable'])
     await pair.quiet()

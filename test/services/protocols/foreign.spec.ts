@@ -1,13 +1,11 @@
 import { lpStream } from '@libp2p/utils'
 import { expect } from 'chai'
 import { defineProtocol, ProtocolError } from '../../../src/services/protocols/index.ts'
+import { eachPair } from '../../support/each-pair.ts'
 import { eventually } from '../../support/eventually.ts'
-import { protocolPair } from '../../support/protocol-nodes.ts'
 import { ask, feed, haggle, note, price, quote } from '../../support/quote-protocols.ts'
-import { watchUnhandled } from '../../support/unhandled.ts'
 import type { LengthPrefixedStream } from '@libp2p/utils'
 import type { Stream } from '@libp2p/interface'
-import type { ProtocolPair } from '../../support/protocol-nodes.ts'
 
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 const decode = (bytes: { subarray (): Uint8Array }): unknown => JSON.parse(new TextDecoder().decode(bytes.subarray()))
@@ -15,19 +13,7 @@ const MARK = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f)
 
 /** A node that knows libp2p and the README of the contract, and nothing of this code. */
 describe('protocols: with a foreign node', () => {
-  let pair: ProtocolPair
-  let unhandled: ReturnType<typeof watchUnhandled>
-
-  beforeEach(async () => {
-    unhandled = watchUnhandled()
-    pair = await protocolPair()
-  })
-
-  afterEach(async () => {
-    await pair.quiet()
-    await pair.stop()
-    await unhandled.stop()
-  })
+  const pair = eachPair({ quiet: true })
 
   async function dial (id: string): Promise<{ stream: Stream, lp: LengthPrefixedStream }> {
     const stream = await pair.connection.newStream(id)
@@ -35,10 +21,8 @@ describe('protocols: with a foreign node', () => {
   }
 
   describe('that calls', () => {
-    const protocols = (): typeof pair.server.services.protocols => pair.server.services.protocols
-
     it('a request: one frame, half-close, one frame', async () => {
-      await protocols().handle(quote, async ({ item }) => ({ price: item.length }))
+      await pair.callee.handle(quote, async ({ item }) => ({ price: item.length }))
       const { stream, lp } = await dial(quote.ids[0])
       await lp.write(encode({ item: 'tea' }))
       await stream.close()
@@ -47,7 +31,7 @@ describe('protocols: with a foreign node', () => {
     })
 
     it('a request, without the half-close before the answer', async () => {
-      await protocols().handle(quote, () => ({ price: 1 }))
+      await pair.callee.handle(quote, () => ({ price: 1 }))
       const { stream, lp } = await dial(quote.ids[0])
       await lp.write(encode({ item: 'tea' }))
       expect(decode(await lp.read())).to.deep.equal({ price: 1 })
@@ -56,7 +40,7 @@ describe('protocols: with a foreign node', () => {
 
     it('a message: the end without a frame says that it was taken', async () => {
       const taken: string[] = []
-      await protocols().handle(note, async ({ item }) => { taken.push(item) })
+      await pair.callee.handle(note, async ({ item }) => { taken.push(item) })
       const { stream, lp } = await dial(note.ids[0])
       await lp.write(encode({ item: 'tea' }))
       await stream.close()
@@ -65,7 +49,7 @@ describe('protocols: with a foreign node', () => {
     })
 
     it('items: one frame each, then the end', async () => {
-      await protocols().handle(feed, async function * (count) { for (let i = 0; i < count; i++) yield i })
+      await pair.callee.handle(feed, async function * (count) { for (let i = 0; i < count; i++) yield i })
       const { stream, lp } = await dial(feed.ids[0])
       await lp.write(encode(3))
       await stream.close()
@@ -74,7 +58,7 @@ describe('protocols: with a foreign node', () => {
     })
 
     it('both ways', async () => {
-      await protocols().handle(haggle, async function * (offers) { for await (const offer of offers) yield offer + 1 })
+      await pair.callee.handle(haggle, async function * (offers) { for await (const offer of offers) yield offer + 1 })
       const { stream, lp } = await dial(haggle.ids[0])
       for (const offer of [1, 5]) {
         await lp.write(encode(offer))
@@ -85,7 +69,7 @@ describe('protocols: with a foreign node', () => {
     })
 
     it('and is refused: the mark, a failure, the end', async () => {
-      await protocols().handle(quote, () => ({ price: 1 }))
+      await pair.callee.handle(quote, () => ({ price: 1 }))
       const { stream } = await dial(quote.ids[0])
       const chunks: number[] = []
       stream.addEventListener('message', ({ data }) => { chunks.push(...data.subarray()) })
@@ -99,7 +83,7 @@ describe('protocols: with a foreign node', () => {
     })
 
     it('and takes the mark for a message that is too long, if it knows nothing of failures', async () => {
-      await protocols().handle(quote, () => { throw new Error('no price') })
+      await pair.callee.handle(quote, () => { throw new Error('no price') })
       const { stream, lp } = await dial(quote.ids[0])
       await lp.write(encode({ item: 'tea' }))
       const err = await lp.read().then(() => undefined, (err: unknown) => err)
@@ -109,8 +93,6 @@ describe('protocols: with a foreign node', () => {
   })
 
   describe('that is called', () => {
-    const protocols = (): typeof pair.client.services.protocols => pair.client.services.protocols
-
     async function serve (id: string, handler: (lp: LengthPrefixedStream, stream: Stream) => Promise<void>): Promise<void> {
       await pair.server.handle(id, async stream => { await handler(lpStream(stream), stream) }, { maxInboundStreams: 300 })
     }
@@ -120,9 +102,9 @@ describe('protocols: with a foreign node', () => {
         await lp.write(encode({ price: (decode(await lp.read()) as { item: string }).item.length }))
         await stream.close()
       })
-      const answers = await Promise.all(['a', 'bb', 'ccc', 'dddd'].map(async item => protocols().request(pair.server.peerId, quote, { item })))
+      const answers = await Promise.all(['a', 'bb', 'ccc', 'dddd'].map(async item => pair.caller.request(pair.server.peerId, quote, { item })))
       expect(answers.map(({ price }) => price)).to.deep.equal([1, 2, 3, 4])
-      expect((await protocols().request(pair.server.peerId, quote, { item: 'tea' })).price).to.equal(3)
+      expect((await pair.caller.request(pair.server.peerId, quote, { item: 'tea' })).price).to.equal(3)
     })
 
     it('with a message', async () => {
@@ -131,7 +113,7 @@ describe('protocols: with a foreign node', () => {
         taken.push(decode(await lp.read()))
         await stream.close()
       })
-      await protocols().notify(pair.server.peerId, note, { item: 'tea' })
+      await pair.caller.notify(pair.server.peerId, note, { item: 'tea' })
       expect(taken).to.deep.equal([{ item: 'tea' }])
     })
 
@@ -142,7 +124,7 @@ describe('protocols: with a foreign node', () => {
         await stream.close()
       })
       const items: number[] = []
-      for await (const item of protocols().stream(pair.server.peerId, feed, 3)) items.push(item)
+      for await (const item of pair.caller.stream(pair.server.peerId, feed, 3)) items.push(item)
       expect(items).to.deep.equal([0, 1, 2])
     })
 
@@ -153,7 +135,7 @@ describe('protocols: with a foreign node', () => {
         await lp.write(encode({ price: 1 }))
         await stream.close()
       })
-      for (let i = 0; i < 2; i++) expect(await protocols().request(pair.server.peerId, both, { item: 'tea' })).to.deep.equal({ price: 1 })
+      for (let i = 0; i < 2; i++) expect(await pair.caller.request(pair.server.peerId, both, { item: 'tea' })).to.deep.equal({ price: 1 })
     })
 
     const broken: Record<string, [answer: (stream: Stream) => void, code: string, remoteCode?: string]> = {
@@ -174,7 +156,7 @@ describe('protocols: with a foreign node', () => {
           answer(stream)
           if (stream.status === 'open') await stream.close()
         })
-        const err = await protocols().request(pair.server.peerId, quote, { item: 'tea' }).then(() => undefined, (err: unknown) => err)
+        const err = await pair.caller.request(pair.server.peerId, quote, { item: 'tea' }).then(() => undefined, (err: unknown) => err)
         expect(err).to.be.instanceOf(ProtocolError)
         expect((err as ProtocolError).code, (err as Error).message).to.equal(code)
         expect((err as ProtocolError).details.remoteCode).to.equal(remoteCode)
@@ -188,7 +170,7 @@ describe('protocols: with a foreign node', () => {
     it('and never answers: PROTOCOL_TIMEOUT, which scoring hears of', async () => {
       const hurried = defineProtocol({ id: quote.ids, request: ask, response: price, timeoutMs: 100 })
       await serve(quote.ids[0], async () => new Promise(() => {}))
-      const err = await protocols().request(pair.server.peerId, hurried, { item: 'tea' }).then(() => undefined, (err: unknown) => err)
+      const err = await pair.caller.request(pair.server.peerId, hurried, { item: 'tea' }).then(() => undefined, (err: unknown) => err)
       expect(err).to.be.instanceOf(ProtocolError).with.property('code', 'PROTOCOL_TIMEOUT')
       expect(pair.client.opinion.outcomes.map(({ outcome }) => outcome.what)).to.deep.equal(['request-timeout'])
     })

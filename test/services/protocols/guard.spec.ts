@@ -1,40 +1,24 @@
 import { expect } from 'chai'
 import { ProtocolError } from '../../../src/services/protocols/index.ts'
+import { eachPair } from '../../support/each-pair.ts'
 import { eventually } from '../../support/eventually.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
-import { protocolPair } from '../../support/protocol-nodes.ts'
-import { watchUnhandled } from '../../support/unhandled.ts'
 import type { Stream } from '@libp2p/interface'
 import type { GuardOptions, Protocols } from '../../../src/services/protocols/index.ts'
-import type { ProtocolPair } from '../../support/protocol-nodes.ts'
 
 const ID = '/raw/1.0.0'
 
 describe('protocols: guarded raw handlers', () => {
   let clock: ManualClock
-  let pair: ProtocolPair
-  let unhandled: ReturnType<typeof watchUnhandled>
-  let server: Protocols
+  const pair = eachPair({ init: () => ({ clock: clock = new ManualClock() }) })
   /** Bytes that the handler has read, by stream. */
   let read: number[]
+  beforeEach(() => { read = [] })
 
-  beforeEach(async () => {
-    unhandled = watchUnhandled()
-    clock = new ManualClock()
-    pair = await protocolPair({ clock })
-    server = pair.server.services.protocols
-    read = []
-  })
-
-  afterEach(async () => {
-    await pair.stop()
-    await unhandled.stop()
-  })
-
-  const guard = async (options?: GuardOptions): Promise<void> => server.guard(ID, async stream => {
+  const guard = async (options?: GuardOptions): Promise<void> => pair.callee.guard(ID, async stream => {
     const at = read.push(0) - 1
     // whoever waits before reading loses nothing
-    await new Promise(resolve => setTimeout(resolve, 5))
+    for (let turn = 0; turn < 10; turn++) await new Promise(resolve => setImmediate(resolve))
     stream.addEventListener('end', () => { stream.close().catch(() => {}) })
     stream.addEventListener('message', ({ data }) => { read[at]! += data.byteLength })
   }, options)
@@ -44,7 +28,7 @@ describe('protocols: guarded raw handlers', () => {
     return stream
   }
   const charged = (): string[] => pair.server.opinion.offences.map(({ offence, cause }) => `${offence} ${cause}`)
-  const served = (): NonNullable<ReturnType<Protocols['snapshot']>['protocols'][0]['served']> => server.snapshot().protocols[0]!.served!
+  const served = (): NonNullable<ReturnType<Protocols['snapshot']>['protocols'][0]['served']> => pair.callee.snapshot().protocols[0]!.served!
 
   it('work as before', async () => {
     await guard()
@@ -101,7 +85,7 @@ describe('protocols: guarded raw handlers', () => {
   })
 
   it('may fail: the stream is reset, and it is counted', async () => {
-    await server.guard(ID, async () => { throw new Error('no') })
+    await pair.callee.guard(ID, async () => { throw new Error('no') })
     const stream = await open(1)
     await eventually('it is reset', () => stream.status === 'reset')
     expect(served()).to.include({ failed: 1, active: 0 })
@@ -111,7 +95,7 @@ describe('protocols: guarded raw handlers', () => {
     await guard()
     const stream = await open(1)
     await eventually('it is there', () => read[0] === 1)
-    await server.unhandle(ID)
+    await pair.callee.unhandle(ID)
     await eventually('it is reset', () => stream.status === 'reset')
     expect(pair.server.getProtocols()).not.to.include(ID)
     await guard()
@@ -123,7 +107,7 @@ describe('protocols: guarded raw handlers', () => {
     const again = await guard().then(() => undefined, (err: unknown) => err)
     expect(again).to.be.instanceOf(ProtocolError).with.property('code', 'PROTOCOL_ALREADY_HANDLED')
     await pair.server.handle('/other', () => {})
-    const taken = await server.guard('/other', () => {}).then(() => undefined, (err: unknown) => err)
+    const taken = await pair.callee.guard('/other', () => {}).then(() => undefined, (err: unknown) => err)
     expect(taken).to.be.instanceOf(ProtocolError).with.property('code', 'PROTOCOL_ALREADY_HANDLED')
   })
 

@@ -1,17 +1,10 @@
 import { expect } from 'chai'
-import { defineProtocol, ProtocolError, ProtocolFailure } from '../../../src/services/protocols/index.ts'
+import { defineProtocol, ProtocolFailure } from '../../../src/services/protocols/index.ts'
+import { eachPair } from '../../support/each-pair.ts'
 import { eventually } from '../../support/eventually.ts'
-import { protocolPair } from '../../support/protocol-nodes.ts'
 import { ask, feed, haggle, note, price, quote } from '../../support/quote-protocols.ts'
-import { watchUnhandled } from '../../support/unhandled.ts'
-import type { CallContext, Protocols } from '../../../src/services/protocols/index.ts'
-import type { ProtocolPair } from '../../support/protocol-nodes.ts'
-
-async function failure (call: Promise<unknown>): Promise<ProtocolError> {
-  const outcome = await call.then(value => ({ value }), (err: unknown) => ({ err }))
-  expect(outcome).to.have.property('err').that.is.instanceOf(ProtocolError)
-  return (outcome as { err: ProtocolError }).err
-}
+import { rejection } from '../../support/rejection.ts'
+import type { CallContext, ProtocolError } from '../../../src/services/protocols/index.ts'
 
 async function all<T> (items: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = []
@@ -20,26 +13,10 @@ async function all<T> (items: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe('protocols: handlers', () => {
-  let pair: ProtocolPair
-  let unhandled: ReturnType<typeof watchUnhandled>
-  let caller: Protocols
-  let server: Protocols
-
-  beforeEach(async () => {
-    unhandled = watchUnhandled()
-    pair = await protocolPair()
-    caller = pair.client.services.protocols
-    server = pair.server.services.protocols
-  })
-
-  afterEach(async () => {
-    await pair.stop()
-    await unhandled.stop()
-  })
-
+  const pair = eachPair()
   const tea = { item: 'tea' }
   const there = (): string => pair.server.peerId.toString()
-  const stats = (): { failed: number, active: number } => server.snapshot().protocols[0]!.served!
+  const stats = (): { failed: number, active: number } => pair.callee.snapshot().protocols[0]!.served!
   const secret = new Error('the password is swordfish')
 
   describe('that fail', () => {
@@ -55,8 +32,8 @@ describe('protocols: handlers', () => {
     }
     for (const [name, fail] of Object.entries(throwing)) {
       it(`and ${name}, answer "internal" and nothing else`, async () => {
-        await server.handle(quote, fail)
-        const { code, message, details } = await failure(caller.request(there(), quote, tea))
+        await pair.callee.handle(quote, fail)
+        const { code, message, details } = await rejection(pair.caller.request(there(), quote, tea))
         expect([code, details.remoteCode]).to.deep.equal(['PROTOCOL_FAILED', 'internal'])
         expect(message).not.to.contain('swordfish')
         expect(stats()).to.include({ failed: 1, active: 0 })
@@ -65,51 +42,51 @@ describe('protocols: handlers', () => {
     }
 
     it('may say why', async () => {
-      await server.handle(quote, () => { throw new ProtocolFailure('sold-out', 'no tea before Monday') })
-      const { code, message, details } = await failure(caller.request(there(), quote, tea))
+      await pair.callee.handle(quote, () => { throw new ProtocolFailure('sold-out', 'no tea before Monday') })
+      const { code, message, details } = await rejection(pair.caller.request(there(), quote, tea))
       expect([code, details.remoteCode]).to.deep.equal(['PROTOCOL_FAILED', 'sold-out'])
       expect(message).to.contain('no tea before Monday')
     })
 
     it('fail the messages, items and talks that they were at', async () => {
-      await server.handle(note, async () => { throw secret })
-      await server.handle(feed, async function * () {
+      await pair.callee.handle(note, async () => { throw secret })
+      await pair.callee.handle(feed, async function * () {
         yield 1
         throw new ProtocolFailure('empty')
       })
-      await server.handle(haggle, async function * (offers) {
+      await pair.callee.handle(haggle, async function * (offers) {
         for await (const offer of offers) {
           yield offer
           throw secret
         }
       })
-      expect((await failure(caller.notify(there(), note, tea))).details.remoteCode).to.equal('internal')
+      expect((await rejection(pair.caller.notify(there(), note, tea))).details.remoteCode).to.equal('internal')
       const items: number[] = []
-      expect((await failure((async () => { for await (const item of caller.stream(there(), feed, 1)) items.push(item) })())).details.remoteCode).to.equal('empty')
+      expect((await rejection((async () => { for await (const item of pair.caller.stream(there(), feed, 1)) items.push(item) })())).details.remoteCode).to.equal('empty')
       expect(items).to.deep.equal([1])
-      const talk = await caller.duplex(there(), haggle)
+      const talk = await pair.caller.duplex(there(), haggle)
       await talk.send(1)
-      expect((await failure(all(talk))).details.remoteCode).to.equal('internal')
+      expect((await rejection(all(talk))).details.remoteCode).to.equal('internal')
       await eventually('it is known here', async () => talk.send(1).then(() => false, () => true))
       await pair.quiet(2)
     })
 
     it('answer "internal" when the answer does not fit, or is too large', async () => {
       const small = defineProtocol({ id: '/shop/small/1.0.0', request: ask, response: price, maxResponseBytes: 10 })
-      await server.handle(small, () => ({ price: 100_000 }))
-      await server.handle(quote, () => ({ price: 'much' as never }))
-      await server.handle(feed, async function * () { yield 'much' as never })
-      expect((await failure(caller.request(there(), small, tea))).details.remoteCode).to.equal('internal')
-      expect((await failure(caller.request(there(), quote, tea))).details.remoteCode).to.equal('internal')
-      expect((await failure(all(caller.stream(there(), feed, 1)))).details.remoteCode).to.equal('internal')
+      await pair.callee.handle(small, () => ({ price: 100_000 }))
+      await pair.callee.handle(quote, () => ({ price: 'much' as never }))
+      await pair.callee.handle(feed, async function * () { yield 'much' as never })
+      expect((await rejection(pair.caller.request(there(), small, tea))).details.remoteCode).to.equal('internal')
+      expect((await rejection(pair.caller.request(there(), quote, tea))).details.remoteCode).to.equal('internal')
+      expect((await rejection(all(pair.caller.stream(there(), feed, 1)))).details.remoteCode).to.equal('internal')
     })
 
     it('may be no generators at all', async () => {
-      await server.handle(feed, (() => { throw new ProtocolFailure('closed') }) as never)
-      expect((await failure(all(caller.stream(there(), feed, 1)))).details.remoteCode).to.equal('closed')
-      await server.unhandle(feed)
-      await server.handle(feed, (() => 7) as never)
-      expect((await failure(all(caller.stream(there(), feed, 1)))).details.remoteCode).to.equal('internal')
+      await pair.callee.handle(feed, (() => { throw new ProtocolFailure('closed') }) as never)
+      expect((await rejection(all(pair.caller.stream(there(), feed, 1)))).details.remoteCode).to.equal('closed')
+      await pair.callee.unhandle(feed)
+      await pair.callee.handle(feed, (() => 7) as never)
+      expect((await rejection(all(pair.caller.stream(there(), feed, 1)))).details.remoteCode).to.equal('internal')
     })
   })
 
@@ -131,25 +108,25 @@ describe('protocols: handlers', () => {
           return new Promise((_, reject) => { context.signal.addEventListener('abort', () => { reject(context.signal.reason as Error) }) })
         }
         const none = async function * (request: unknown, context: CallContext): AsyncGenerator<number> { yield await forever(request, context) }
-        await server.handle(quote, forever)
-        await server.handle(note, forever)
-        await server.handle(feed, none)
-        await server.handle(haggle, none)
+        await pair.callee.handle(quote, forever)
+        await pair.callee.handle(note, forever)
+        await pair.callee.handle(feed, none)
+        await pair.callee.handle(haggle, none)
         const left = new AbortController()
         const { signal } = left
-        const talk = await caller.duplex(there(), haggle, { signal })
+        const talk = await pair.caller.duplex(there(), haggle, { signal })
         const outcomes = Promise.all([
-          failure(caller.request(there(), quote, tea, { signal })),
-          failure(caller.notify(there(), note, tea, { signal })),
-          failure(all(caller.stream(there(), feed, 1, { signal }))),
-          failure(all(talk))
+          rejection(pair.caller.request(there(), quote, tea, { signal })),
+          rejection(pair.caller.notify(there(), note, tea, { signal })),
+          rejection(all(pair.caller.stream(there(), feed, 1, { signal }))),
+          rejection(all(talk))
         ])
         await eventually('all are at it', () => contexts.length === 4)
         expect(contexts.map(({ signal }) => signal.aborted)).to.deep.equal([false, false, false, false])
         await go(left)
         await eventually('all know', () => contexts.every(({ signal }) => signal.aborted))
         for (const { code, message } of await outcomes) expect(code, message).to.equal(name === 'by its signal' ? 'PROTOCOL_ABORTED' : name === 'by stopping' ? 'PROTOCOL_STOPPED' : 'PROTOCOL_RESET')
-        for (const { served } of server.snapshot().protocols) expect(served).to.include({ active: 0, failed: 0 })
+        for (const { served } of pair.callee.snapshot().protocols) expect(served).to.include({ active: 0, failed: 0 })
         expect(pair.server.opinion.offences).to.deep.equal([])
       })
     }
@@ -157,13 +134,13 @@ describe('protocols: handlers', () => {
     it('may fail afterwards, and nobody hears of it', async () => {
       const settle = Promise.withResolvers<void>()
       let begun = 0
-      await server.handle(quote, async () => {
+      await pair.callee.handle(quote, async () => {
         begun++
         await settle.promise
         throw secret
       })
       const left = new AbortController()
-      const call = failure(caller.request(there(), quote, tea, { signal: left.signal }))
+      const call = rejection(pair.caller.request(there(), quote, tea, { signal: left.signal }))
       await eventually('it is there', () => begun === 1)
       left.abort()
       expect((await call).code).to.equal('PROTOCOL_ABORTED')
@@ -180,11 +157,11 @@ describe('protocols: handlers', () => {
 
     it('abort, and the caller is told', async () => {
       const contexts: CallContext[] = []
-      await server.handle(slow, async (_, context) => {
+      await pair.callee.handle(slow, async (_, context) => {
         contexts.push(context)
         return new Promise(() => {})
       })
-      expect((await failure(caller.request(there(), patient, tea))).details.remoteCode).to.equal('timeout')
+      expect((await rejection(pair.caller.request(there(), patient, tea))).details.remoteCode).to.equal('timeout')
       expect(contexts[0]!.signal.aborted).to.equal(true)
       // it is this node that was slow
       expect(pair.server.opinion.offences).to.deep.equal([])
@@ -194,13 +171,13 @@ describe('protocols: handlers', () => {
       const hurried = defineProtocol({ ...init, id: '/shop/items/1.0.0', shape: 'stream' })
       const calm = defineProtocol({ ...init, id: '/shop/items/1.0.0', shape: 'stream', timeoutMs: 10_000 })
       let signal: AbortSignal | undefined
-      await server.handle(hurried, async function * (_, context) {
+      await pair.callee.handle(hurried, async function * (_, context) {
         ({ signal } = context)
         yield { price: 1 }
         await new Promise(() => {})
       })
       const items: unknown[] = []
-      const error = await failure((async () => { for await (const item of caller.stream(there(), calm, tea)) items.push(item) })())
+      const error = await rejection((async () => { for await (const item of pair.caller.stream(there(), calm, tea)) items.push(item) })())
       expect([items, error.details.remoteCode]).to.deep.equal([[{ price: 1 }], 'timeout'])
       expect(signal?.aborted).to.equal(true)
       await pair.quiet()
@@ -211,12 +188,12 @@ describe('protocols: handlers', () => {
     const two = defineProtocol({ id: '/shop/two/1.0.0', request: ask, response: price, maxConcurrent: 2 })
     const hundred = defineProtocol({ id: '/shop/two/1.0.0', request: ask, response: price, maxConcurrent: 100 })
     const settle = Promise.withResolvers<void>()
-    await server.handle(two, async () => {
+    await pair.callee.handle(two, async () => {
       await settle.promise
       return { price: 1 }
     })
-    const calls = Array.from({ length: 4 }, async () => caller.request(there(), hundred, tea).catch((err: ProtocolError) => err.code))
-    await eventually('two are refused', () => caller.snapshot().protocols[0]!.called.failed === 2)
+    const calls = Array.from({ length: 4 }, async () => pair.caller.request(there(), hundred, tea).catch((err: ProtocolError) => err.code))
+    await eventually('two are refused', () => pair.caller.snapshot().protocols[0]!.called.failed === 2)
     settle.resolve()
     expect(await Promise.all(calls)).to.deep.equal([{ price: 1 }, { price: 1 }, 'PROTOCOL_BUSY', 'PROTOCOL_BUSY'])
   })

@@ -5,6 +5,7 @@ import { protocolNode, protocolPair } from '../../support/protocol-nodes.ts'
 import { ask, feed, note, price, quote } from '../../support/quote-protocols.ts'
 import { recordedMetrics } from '../../support/recorded-metrics.ts'
 import { watchUnhandled } from '../../support/unhandled.ts'
+import { stopAll } from '../../support/stop-all.ts'
 
 const tea = { item: 'tea' }
 
@@ -70,7 +71,7 @@ describe('protocols: life of the service', () => {
     await client.start()
     expect(server.getProtocols()).to.include.members([...quote.ids, '/raw'])
     expect(await client.services.protocols.request(server.getMultiaddrs(), quote, tea)).to.deep.equal({ price: 1 })
-    await Promise.all([client.stop(), server.stop()])
+    await stopAll([client, server])
   })
 
   it('takes protocols before it starts', async () => {
@@ -125,7 +126,7 @@ describe('protocols: life of the service', () => {
     expect(await recorded.read('peerkeep_protocols_served_failed_total')).to.include({ [quote.ids[0]]: 1 })
     expect(await recorded.read('peerkeep_protocols_faults_total')).to.include({ invalid: 0 })
     expect(await recorded.read('peerkeep_protocols_entries')).to.include({ protocols: 3, ratedPeers: 2 })
-    await Promise.all([client.stop(), server.stop()])
+    await stopAll([client, server])
   })
 
   it('keeps one stream for a protocol that is defined anew for each call', async () => {

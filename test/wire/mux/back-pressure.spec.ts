@@ -63,7 +63,7 @@ describe('wire/mux: back pressure', () => {
     const failures = Array.from({ length: 10 }, async () => rejection(client.call(pattern(256 * 1024), { timeoutMs: TIMEOUT_MS })))
     await settle()
     for (const failure of failures) expect(await failure).to.include({ remoteCode: 'rate-limited' })
-    expect(server.gauges).to.deep.equal({ calls: 0, receiving: 0, refused: 0, unsent: 0, unsentBytes: 0 })
+    expect(server.gauges).to.deep.equal({ calls: 0, receiving: 0, refused: 0, unreadBytes: 0, unsent: 0, unsentBytes: 0 })
     expect([near.status, calls.length]).to.deep.equal(['open', 0])
     expect(near.batches.reduce((sum, bytes) => sum + bytes, 0)).to.be.at.most(20 * CAPACITY)
   })
@@ -98,7 +98,7 @@ describe('wire/mux: back pressure', () => {
         near.send(join(...Array.from({ length: 100 }, () => frame(id++, 0, 'x'))))
         near.deliver()
         await new Promise(resolve => setImmediate(resolve))
-        expect(server.active).to.be.at.most(16)
+        expect(server.gauges.calls).to.be.at.most(16)
         expect(server.gauges.unsent).to.be.at.most(16 + 256)
         expect(server.gauges.unsentBytes).to.be.at.most(16 * answer.length + 256 * 64)
       }
@@ -107,7 +107,7 @@ describe('wire/mux: back pressure', () => {
       expect(server.gauges.unsentBytes).to.be.at.most(300 * 64)
       expect(far.status).to.equal('open')
       clock.advance(TIMEOUT_MS)
-      expect([far.status, server.active]).to.deep.equal(['aborted', 0])
+      expect([far.status, server.gauges.calls]).to.deep.equal(['aborted', 0])
     })
   }
 
@@ -164,7 +164,7 @@ describe('wire/mux: back pressure', () => {
     const answers = Promise.all(Array.from({ length: 8 }, async () => client.call(pattern(256 * 1024), { timeoutMs: TIMEOUT_MS })))
     await new Promise(resolve => setImmediate(resolve))
     expect(near.onTheWay).to.be.within(128 * 1024, 320 * 1024)
-    while (client.active > 0) {
+    while (client.gauges.calls > 0) {
       clock.advance(1)
       await settle()
     }

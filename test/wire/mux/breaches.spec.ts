@@ -39,7 +39,7 @@ describe('wire/mux: callers that break the contract', () => {
       const { write, far, server, faults } = byHand()
       await write(...frames, whole(77), whole(78))
       expect(far.status).to.equal('aborted')
-      expect(server.active).to.equal(0)
+      expect(server.gauges.calls).to.equal(0)
       expect(faults).to.have.lengthOf(1)
       expect(faults[0]?.fault).to.equal('undecodable')
       expect(faults[0]?.evidence?.length).to.be.within(0, 512)
@@ -73,7 +73,7 @@ describe('wire/mux: callers that break the contract', () => {
     expect(server.gauges).to.include({ calls: 2, receiving: 0, refused: 0 })
     near.abort(new Error('done'))
     await settle()
-    expect(server.active).to.equal(0)
+    expect(server.gauges.calls).to.equal(0)
   })
 
   it('frees a request that does not end, and charges whoever does not take it back', async () => {

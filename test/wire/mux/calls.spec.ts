@@ -21,8 +21,8 @@ describe('wire/mux: calls', () => {
       const answer = client.call(pattern(length), options)
       await settle()
       expect(Buffer.compare(await answer, pattern(length))).to.equal(0)
-      expect(client.gauges).to.deep.equal({ inFlight: 0, queued: 0, unsentBytes: 0 })
-      expect(server.active).to.equal(0)
+      expect(client.gauges).to.deep.equal({ calls: 0, inFlight: 0, queued: 0, unsentBytes: 0 })
+      expect(server.gauges.calls).to.equal(0)
     })
   }
 
@@ -67,7 +67,7 @@ describe('wire/mux: calls', () => {
     await settle()
     const given = (length: number): number => calls.filter(({ payload }) => payload.length === length).length
     expect([given(1), given(2), given(3)]).to.deep.equal([224, 16, 16])
-    expect(client.gauges).to.deep.equal({ inFlight: 256, queued: 644, unsentBytes: 0 })
+    expect(client.gauges).to.deep.equal({ calls: 900, inFlight: 256, queued: 644, unsentBytes: 0 })
     for (let i = 0; i < 900; i++) {
       calls[i]?.respond(pattern(0))
       if (i % 50 === 0) await settle()
@@ -84,10 +84,10 @@ describe('wire/mux: calls', () => {
     expect((await rejection(client.call(pattern(LIMITS.maxRequestBytes + 1), options))).code).to.equal('WIRE_OVERSIZE')
     expect((await rejection(client.call(pattern(1), { ...options, signal: AbortSignal.abort() }))).code).to.equal('WIRE_ABORTED')
     await settle()
-    expect(client.active).to.equal(5)
+    expect(client.gauges.calls).to.equal(5)
     client.abort(new Error('enough'))
     expect((await Promise.all(calls.slice(0, 5))).map(({ code }) => code)).to.deep.equal(Array.from({ length: 5 }, () => 'WIRE_ABORTED'))
-    expect([client.open, client.active]).to.deep.equal([false, 0])
+    expect([client.open, client.gauges.calls]).to.deep.equal([false, 0])
     expect((await rejection(client.call(pattern(1), options))).code).to.equal('WIRE_RESET')
   })
 
@@ -102,7 +102,7 @@ describe('wire/mux: calls', () => {
     leaver.abort(new Error('bored'))
     await settle()
     expect((await left).code).to.equal('WIRE_ABORTED')
-    expect(server.active).to.equal(1)
+    expect(server.gauges.calls).to.equal(1)
     calls[1]?.respond(pattern(1))
     await settle()
     expect((await stays).length).to.equal(1)
@@ -116,7 +116,7 @@ describe('wire/mux: calls', () => {
     next.abort()
     await settle()
     expect((await leaves).code).to.equal('WIRE_ABORTED')
-    expect([calls[2]?.signal.aborted, server.active, client.active]).to.deep.equal([true, 0, 0])
+    expect([calls[2]?.signal.aborted, server.gauges.calls, client.gauges.calls]).to.deep.equal([true, 0, 0])
     expect(faults).to.deep.equal([])
   })
 
@@ -126,7 +126,7 @@ describe('wire/mux: calls', () => {
     const request = pattern(100_000)
     const left = Promise.all(Array.from({ length: 300 }, async () => rejection(client.call(request, { ...options, signal: leaver.signal }))))
     leaver.abort()
-    expect(client.gauges).to.deep.equal({ inFlight: 0, queued: 0, unsentBytes: 0 })
+    expect(client.gauges).to.deep.equal({ calls: 0, inFlight: 0, queued: 0, unsentBytes: 0 })
     await settle()
     await left
     expect([near.batches, calls.length]).to.deep.equal([[], 0])
@@ -138,16 +138,16 @@ describe('wire/mux: calls', () => {
     const later = rejection(client.call(pattern(4), { timeoutMs: 5_000 }))
     await settle()
     clock.advance(399)
-    expect(client.active).to.equal(2)
+    expect(client.gauges.calls).to.equal(2)
     clock.advance(1)
     expect(await late).to.include({ code: 'WIRE_TIMEOUT', fault: 'timeout' })
     await settle()
-    expect([calls[0]?.signal.aborted, calls[1]?.signal.aborted, server.active]).to.deep.equal([true, false, 1])
+    expect([calls[0]?.signal.aborted, calls[1]?.signal.aborted, server.gauges.calls]).to.deep.equal([true, false, 1])
     clock.advance(600)
     await settle()
     expect(await later).to.include({ code: 'WIRE_REMOTE', remoteCode: 'timeout' })
     expect(calls[1]?.signal.aborted).to.equal(true)
-    expect([client.active, server.active, faults.length]).to.deep.equal([0, 0, 0])
+    expect([client.gauges.calls, server.gauges.calls, faults.length]).to.deep.equal([0, 0, 0])
   })
 
   it('sets one timer, not one for each call', async () => {
@@ -169,7 +169,7 @@ describe('wire/mux: calls', () => {
     await settle()
     for (const failure of failures) expect(await failure).to.include({ code: 'WIRE_OVERSIZE', fault: 'oversize' })
     expect((await fine).length).to.equal(20_000)
-    expect([client.active, server.active, server.gauges.unsentBytes, faults.length, client.open]).to.deep.equal([0, 0, 0, 0, true])
+    expect([client.gauges.calls, server.gauges.calls, server.gauges.unsentBytes, faults.length, client.open]).to.deep.equal([0, 0, 0, 0, true])
   })
 
   it('does not let its own handler answer too much', async () => {

@@ -80,7 +80,7 @@ async function converse (steps: Step[], capacity: number, maxInFlight: number, s
     // what is queued is written at the end of the turn
     if (one.what !== 'call') await Promise.resolve()
     expect(server.gauges.receiving + server.gauges.refused).to.be.at.most(8)
-    expect(server.active).to.be.at.most(served)
+    expect(server.gauges.calls).to.be.at.most(served)
     expect(client.gauges.inFlight).to.be.at.most(maxInFlight)
   }
   await settle()
@@ -95,7 +95,7 @@ async function converse (steps: Step[], capacity: number, maxInFlight: number, s
   expect(faults).to.deep.equal([])
   expect(serverFaults).to.deep.equal([])
   expect(client.open).to.equal(true)
-  expect({ ...client.gauges, ...server.gauges }).to.deep.equal({ inFlight: 0, queued: 0, unsentBytes: 0, calls: 0, receiving: 0, refused: 0, unsent: 0 })
+  expect({ ...client.gauges, ...server.gauges }).to.deep.equal({ inFlight: 0, queued: 0, unsentBytes: 0, calls: 0, receiving: 0, refused: 0, unreadBytes: 0, unsent: 0 })
   client.close()
   await settle()
   expect([near.status, far.status, clock.pending]).to.deep.equal(['closed', 'closed', 0])

@@ -27,7 +27,7 @@ describe('wire/mux: fuzzed frames', () => {
       if (far.status === 'aborted') refused++
       near.abort(new Error('next'))
       await settle()
-      expect([server.active, server.gauges.receiving, server.gauges.unsent, clock.pending]).to.deep.equal([0, 0, 0, 0])
+      expect([server.gauges.calls, server.gauges.receiving, server.gauges.unsent, clock.pending]).to.deep.equal([0, 0, 0, 0])
     }
     // the seed makes both kinds
     expect(refused).to.be.greaterThan(10)
@@ -51,7 +51,7 @@ describe('wire/mux: fuzzed frames', () => {
         settled++
       }
       expect(serverFaults.length).to.be.at.most(1)
-      expect([client.active, client.gauges.inFlight]).to.deep.equal([0, 0])
+      expect([client.gauges.calls, client.gauges.inFlight]).to.deep.equal([0, 0])
       client.abort(new Error('next'))
       await settle()
       expect(clock.pending).to.equal(0)

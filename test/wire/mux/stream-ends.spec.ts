@@ -25,7 +25,7 @@ describe('wire/mux: how a stream ends', () => {
     }
     expect((await Promise.all(answers)).map(answer => answer.length)).to.deep.equal(Array.from({ length: 5 }, () => 20_000))
     await settle()
-    expect([near.status, far.status, server.active]).to.deep.equal(['closed', 'closed', 0])
+    expect([near.status, far.status, server.gauges.calls]).to.deep.equal(['closed', 'closed', 0])
   })
 
   it('answers what came before the client closed its side by hand', async () => {
@@ -34,10 +34,10 @@ describe('wire/mux: how a stream ends', () => {
     near.send(frame(1, 1, 'never finished'))
     await near.close()
     await settle()
-    expect([far.writeStatus, server.active]).to.deep.equal(['writable', 1])
+    expect([far.writeStatus, server.gauges.calls]).to.deep.equal(['writable', 1])
     calls[0]?.respond(pattern(100_000))
     await settle()
-    expect([near.status, far.status, server.active]).to.deep.equal(['closed', 'closed', 0])
+    expect([near.status, far.status, server.gauges.calls]).to.deep.equal(['closed', 'closed', 0])
   })
 
   it('rejects what is under way when the server closes its side', async () => {
@@ -73,7 +73,7 @@ describe('wire/mux: how a stream ends', () => {
       expect(signals.every(({ aborted }) => aborted)).to.equal(true)
       expect(calls[0]?.signal).to.equal(signals[0])
       for (const call of calls) call.respond(pattern(1))
-      expect([client.active, server.active, server.gauges.unsent, clock.pending]).to.deep.equal([0, 0, 0, 0])
+      expect([client.gauges.calls, server.gauges.calls, server.gauges.unsent, clock.pending]).to.deep.equal([0, 0, 0, 0])
     })
   }
 

@@ -38,7 +38,7 @@ describe('wire/mux: between two nodes', () => {
   afterEach(async () => {
     await unhandled.stop()
     await pair.quiet(PROTOCOL)
-    expect(servers.map(({ active }) => active)).to.deep.equal(servers.map(() => 0))
+    expect(servers.map(({ gauges }) => gauges.calls)).to.deep.equal(servers.map(() => 0))
   })
 
   async function connect (): Promise<MuxClient> {
@@ -88,7 +88,7 @@ describe('wire/mux: between two nodes', () => {
     await other.server.handle(PROTOCOL, stream => { servers.push(new MuxServer(stream, { clock: systemClock, ...LIMITS, timeoutMs: 5_000, admit: () => undefined, onCall, onFault: () => {} })) })
     const client = new MuxClient(await other.raw(PROTOCOL), { clock: systemClock, ...LIMITS })
     const failures = [rejection(client.call(pattern(10), options)), rejection(client.call(pattern(100_000), options))]
-    await eventually('the server has them', () => servers[0]?.active === 2)
+    await eventually('the server has them', () => servers[0]?.gauges.calls === 2)
     other.inbound.abort(new Error('cable'))
     for (const failure of failures) expect(await failure).to.include({ code: 'WIRE_RESET', fault: 'reset' })
     expect(client.open).to.equal(false)

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { systemClock } from '../../../src/util/clock.ts'
 import { PlainStream } from '../../../src/wire/plain/plain-stream.ts'
 import { barePair } from '../../support/bare-pair.ts'
-import { eventually } from '../../support/eventually.ts'
+import { eventually, standstill } from '../../support/eventually.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { rejection } from '../../support/rejection.ts'
 import { watchUnhandled } from '../../support/unhandled.ts'
@@ -67,15 +67,8 @@ describe('wire/plain: messages on a stream', () => {
       for (; sent < 512; sent++) if (!near.send(chunk)) await near.drained(systemClock, 60_000)
       near.closeWrite()
     })()
-    let before = -1
-    await eventually('nothing moves any more', async () => {
-      const still = sent === before
-      before = sent
-      await new Promise(resolve => setTimeout(resolve, 50))
-      return still
-    })
     // the window, which has grown to 16 MiB at most, and the buffers of both sides
-    expect(sent * chunk.byteLength).to.be.lessThan(20 * MIB)
+    expect(await standstill(() => sent) * chunk.byteLength).to.be.lessThan(20 * MIB)
     expect(far.bufferedBytes).to.be.lessThan(MIB)
     let read = 0
     while (await far.read() != null) read++

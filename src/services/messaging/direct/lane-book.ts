@@ -1,12 +1,12 @@
 import { describeError } from '../../../errors.ts'
-import { WriteBehind } from '../../../util/write-behind.ts'
-import { MessagingError } from '../messaging-error.ts'
+import { messagingStore } from '../messaging-store.ts'
 import { StoredPlace } from '../pb/direct-store.ts'
 import { LANE_BYTES, LANE_FLUSH_MS, LANES_PREFIX, MAX_GAPS, MAX_LANES, MAX_LANES_PER_SENDER, MAX_REASON_BYTES, MAX_REFUSED } from './constants.ts'
 import { ReceivedLane } from './received-lane.ts'
 import type { Logger } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { Clock } from '../../../util/clock.ts'
+import type { WriteBehind } from '../../../util/write-behind.ts'
 
 /** Of those in which nothing is being delivered, looked at when room is needed, from the one used longest ago; */
 const LOOKED_AT = 32
@@ -43,15 +43,10 @@ export class LaneBook<T> {
 
   constructor (init: LaneBookInit<T>) {
     this.#init = init
-    const { datastore, clock, log } = init
-    this.#store = new WriteBehind({
-      datastore,
-      clock,
+    this.#store = messagingStore(init, {
       flushIntervalMs: LANE_FLUSH_MS,
       prefix: LANES_PREFIX,
       what: 'list of what was delivered',
-      error: (kind, message, cause) => new MessagingError(`MESSAGING_${kind}`, message, { cause }),
-      onFailed: error => { log.error('%s', describeError(error)) },
       encode: name => this.#encode(name),
       holds: name => this.#lanes.has(name)
     })

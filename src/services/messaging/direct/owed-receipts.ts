@@ -1,12 +1,12 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { describeError } from '../../../errors.ts'
-import { WriteBehind } from '../../../util/write-behind.ts'
-import { MessagingError } from '../messaging-error.ts'
+import { messagingStore } from '../messaging-store.ts'
 import { StoredOwed } from '../pb/direct-store.ts'
 import { ID_BYTES, LANE_FLUSH_MS, MAX_OWED, MAX_REASON_BYTES, MAX_RECEIPTS, OWED_PREFIX, RECEIPTS_DELAY_MS } from './constants.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { Clock, Timer } from '../../../util/clock.ts'
+import type { WriteBehind } from '../../../util/write-behind.ts'
 import type { Receipts } from './message.ts'
 
 const NAME = new RegExp(`^([1-9A-HJ-NP-Za-km-z]{1,128})/([0-9a-f]{${2 * ID_BYTES}})$`)
@@ -35,15 +35,10 @@ export class OwedReceipts {
 
   constructor (init: OwedReceiptsInit) {
     this.#init = init
-    const { datastore, clock, log } = init
-    this.#store = new WriteBehind({
-      datastore,
-      clock,
+    this.#store = messagingStore(init, {
       flushIntervalMs: LANE_FLUSH_MS,
       prefix: OWED_PREFIX,
       what: 'list of receipts that are owed',
-      error: (kind, message, cause) => new MessagingError(`MESSAGING_${kind}`, message, { cause }),
-      onFailed: error => { log.error('%s', describeError(error)) },
       encode: name => this.#encode(name),
       holds: name => this.#entries.has(name)
     })

@@ -1,11 +1,12 @@
-import { WriteBehind } from '../../../util/write-behind.ts'
 import { BoundedMap } from '../../../util/bounded-map.ts'
-import { MessagingError } from '../messaging-error.ts'
+import { messagingStore } from '../messaging-store.ts'
 import { StoredFile } from '../pb/file-store.ts'
 import { CHECKPOINT_MS, CHUNK_BYTES, MAX_CHECKPOINT_AGE_MS, MAX_CHECKPOINTS } from './constants.ts'
 import { MerkleTree } from './merkle-tree.ts'
+import type { Logger } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { Clock } from '../../../util/clock.ts'
+import type { WriteBehind } from '../../../util/write-behind.ts'
 import type { FileResult } from './contract.ts'
 
 const PREFIX = '/peerkeep/messaging/files/'
@@ -23,16 +24,12 @@ export class Checkpoints {
   readonly #entries = new BoundedMap<string, Checkpoint>(MAX_CHECKPOINTS)
   readonly #store: WriteBehind
 
-  constructor (datastore: Datastore, clock: Clock, onFailed: (err: Error) => void) {
-    this.#clock = clock
-    this.#store = new WriteBehind({
-      datastore,
-      clock,
+  constructor (parts: { datastore: Datastore, clock: Clock, log: Logger }) {
+    this.#clock = parts.clock
+    this.#store = messagingStore(parts, {
       flushIntervalMs: CHECKPOINT_MS,
       prefix: PREFIX,
       what: 'files on their way',
-      error: (kind, message, cause) => new MessagingError(`MESSAGING_${kind}`, message, { cause }),
-      onFailed,
       encode: name => this.#encode(name)
     })
   }

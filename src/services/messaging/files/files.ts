@@ -61,7 +61,7 @@ export class Files {
     const { clock, log, collectYoung } = init
     this.#components = components
     this.#init = init
-    this.#checkpoints = new Checkpoints(components.datastore, clock, err => { log.error('%s', describeError(err)) })
+    this.#checkpoints = new Checkpoints({ datastore: components.datastore, clock, log })
     this.#incoming = new IncomingFiles({
       checkpoints: this.#checkpoints,
       clock,

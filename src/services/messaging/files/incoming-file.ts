@@ -15,19 +15,23 @@ import type { FromReceiver, FromSender } from './messages.ts'
 import type { MessageRoom } from './message-room.ts'
 import type { SpeechQueue } from './speech-queue.ts'
 
-export interface IncomingInit {
-  peerId: PeerId
-  /** In hexadecimal. */
-  id: string
-  /** Of the checkpoint. */
-  key: string
-  offer: { name: string, type: string, size?: number }
+/** What all files that are offered share. */
+export interface IncomingParts {
   checkpoints: Checkpoints
   clock: Clock
   log: Logger
   room: MessageRoom
   onReceived: (peerId: PeerId, bytes: number) => void
   onViolation: (peerId: PeerId, what: string) => void
+}
+
+export interface IncomingInit extends IncomingParts {
+  peerId: PeerId
+  /** In hexadecimal. */
+  id: string
+  /** Of the checkpoint. */
+  key: string
+  offer: { name: string, type: string, size?: number }
   /** `cancelled`: by this side while the sender was away, so that it is told when it comes again. */
   onOver: (incoming: IncomingFile, how: 'finished' | 'cancelled' | 'ended') => void
 }

@@ -3,12 +3,10 @@ import { BoundedMap } from '../../../util/bounded-map.ts'
 import { ALIVE_MS, MAX_TRANSFERS, MAX_TRANSFERS_PER_PEER } from './constants.ts'
 import { IncomingFile } from './incoming-file.ts'
 import { SpeechQueue } from './speech-queue.ts'
-import type { Logger, PeerId } from '@libp2p/interface'
-import type { Clock } from '../../../util/clock.ts'
+import type { PeerId } from '@libp2p/interface'
 import type { CallContext } from '../../protocols/index.ts'
-import type { Checkpoints } from './checkpoints.ts'
 import type { FileOffer } from './contract.ts'
-import type { MessageRoom } from './message-room.ts'
+import type { IncomingParts } from './incoming-file.ts'
 import type { FromReceiver, FromSender } from './messages.ts'
 
 /** Ids that were cancelled here: their senders may not know yet. */
@@ -16,23 +14,14 @@ const MAX_CANCELLED = 1_024
 
 export type FileHandler = (offer: FileOffer) => void | Promise<void>
 
-export interface IncomingFilesInit {
-  checkpoints: Checkpoints
-  clock: Clock
-  log: Logger
-  room: MessageRoom
-  onReceived: (peerId: PeerId, bytes: number) => void
-  onViolation: (peerId: PeerId, what: string) => void
-}
-
 /** Files that others offer: at most 4 of one peer, 32 in all. */
 export class IncomingFiles {
   handler?: FileHandler
-  readonly #init: IncomingFilesInit
+  readonly #init: IncomingParts
   readonly #files = new Map<string, IncomingFile>()
   readonly #cancelled = new BoundedMap<string, true>(MAX_CANCELLED)
 
-  constructor (init: IncomingFilesInit) {
+  constructor (init: IncomingParts) {
     this.#init = init
   }
 

@@ -51,10 +51,6 @@ export class SendWindow {
     return this.#cursor - this.#acked.size
   }
 
-  get ackedChunks (): number {
-    return this.#acked.size
-  }
-
   get ackedBytes (): number {
     return this.#bytesBefore
   }

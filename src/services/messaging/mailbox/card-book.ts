@@ -1,7 +1,6 @@
 import { describeError } from '../../../errors.ts'
 import { BoundedMap } from '../../../util/bounded-map.ts'
-import { WriteBehind } from '../../../util/write-behind.ts'
-import { MessagingError } from '../messaging-error.ts'
+import { messagingStore } from '../messaging-store.ts'
 import { StoredCard } from '../pb/mailbox-store.ts'
 import { CARD_FLUSH_MS, MAX_CARDS } from './constants.ts'
 import { isAhead, readCard, supersedes } from './card.ts'
@@ -9,6 +8,7 @@ import type { Logger, PeerId } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { Clock } from '../../../util/clock.ts'
 import type { Reach } from '../../../util/reach.ts'
+import type { WriteBehind } from '../../../util/write-behind.ts'
 import type { Card } from './card.ts'
 
 export interface BookCard {
@@ -26,17 +26,13 @@ export class CardBook {
   readonly #store: WriteBehind
   readonly #cards = new BoundedMap<string, BookCard>(MAX_CARDS)
 
-  constructor ({ datastore, clock, log }: { datastore: Datastore, clock: Clock, log: Logger }) {
-    this.#log = log
-    this.#clock = clock
-    this.#store = new WriteBehind({
-      datastore,
-      clock,
+  constructor (parts: { datastore: Datastore, clock: Clock, log: Logger }) {
+    this.#log = parts.log
+    this.#clock = parts.clock
+    this.#store = messagingStore(parts, {
       flushIntervalMs: CARD_FLUSH_MS,
       prefix: PREFIX,
       what: 'cards of other peers',
-      error: (kind, message, cause) => new MessagingError(`MESSAGING_${kind}`, message, { cause }),
-      onFailed: error => { log.error('%s', describeError(error)) },
       encode: name => this.#encode(name)
     })
   }

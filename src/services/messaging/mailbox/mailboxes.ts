@@ -127,7 +127,7 @@ export class Mailboxes implements Courier {
   snapshot (): MessagingSnapshot['mailbox'] {
     const box = this.#assembly?.server?.box
     const using = this.#assembly?.used.agreed.map(({ peerId }) => peerId.toString()) ?? []
-    return { serving: box != null, owners: box?.owners ?? 0, messages: box?.messages ?? 0, bytes: box?.bytes ?? 0, using }
+    return { serving: box != null, owners: box?.owners ?? 0, messages: box?.messages ?? 0, bytes: box?.bytes ?? 0, using, lost: { ...this.#assembly?.incoming.lost } }
   }
 
   gauges (): Record<string, number> {
@@ -142,11 +142,6 @@ export class Mailboxes implements Courier {
       mailboxMessagesDeleted: collector.remembered,
       depositRates: depositor.rated
     }
-  }
-
-  /** Messages from mailboxes that came to nothing since this node was made, by reason. */
-  lost (): Record<string, number> {
-    return { ...this.#assembly?.incoming.lost }
   }
 
   get #parts (): Assembly {

@@ -9,6 +9,7 @@ import { systemRng } from '../../../../src/util/rng.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { acquainted, gossipNode, hears, meshes } from '../../../support/gossip-node.ts'
 import { StubRatings } from '../../gossip-guard/stub-ratings.ts'
+import { stopAll } from '../../../support/stop-all.ts'
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { GossipGuard, GossipGuardInit } from '../../../../src/services/gossip-guard/index.ts'
 import type { BroadcastComponents } from '../../../../src/services/messaging/broadcast/broadcast.ts'
@@ -56,7 +57,7 @@ export class BroadcastNodes {
   }
 
   async end (): Promise<void> {
-    await Promise.all(this.#nodes.splice(0).map(async node => { await node.stop() }))
+    await stopAll(this.#nodes.splice(0))
   }
 
   /** One that speaks gossip, and nothing of ours. */

@@ -35,7 +35,6 @@ async function desk (handle: () => Promise<void> = async () => {}): Promise<Desk
     log: silentLogger().forComponent('test'),
     registry: {
       on: () => () => {},
-      has: () => true,
       encode: () => { throw new Error('nothing is sent') },
       dispatch: async () => {
         await handle()

@@ -11,6 +11,7 @@ import { systemClock } from '../../../../src/util/clock.ts'
 import { seededRng } from '../../../../src/util/rng.ts'
 import { passes } from '../../../support/eventually.ts'
 import { Opinion } from '../../../support/protocol-nodes.ts'
+import { stopAll } from '../../../support/stop-all.ts'
 import type { Libp2p, PeerId, PrivateKey, Startable } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { FilesComponents } from '../../../../src/services/messaging/files/files.ts'
@@ -124,6 +125,6 @@ export class FileNodes {
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
-    await Promise.all(this.#nodes.map(async node => { await node.stop() }))
+    await stopAll(this.#nodes)
   }
 }

@@ -54,7 +54,7 @@ class Receiver {
   constructor (sink?: FileSink | WritableStream<Uint8Array>) {
     const log = Object.assign(() => {}, { error: (format: string) => { this.errors.push(format) }, trace: () => {} }) as never
     this.files = new IncomingFiles({
-      checkpoints: new Checkpoints(new MemoryDatastore(), this.clock, () => {}),
+      checkpoints: new Checkpoints({ datastore: new MemoryDatastore(), clock: this.clock, log }),
       clock: this.clock,
       log,
       room: new MessageRoom(),
@@ -81,18 +81,24 @@ class Receiver {
   }
 }
 
+/** A transfer of which all has come, while its sink is being closed. */
+async function closing (): Promise<{ sink: SlowSink, receiver: Receiver, sender: ReturnType<Receiver['link']> }> {
+  const sink = new SlowSink()
+  const receiver = new Receiver(sink)
+  const sender = receiver.link()
+  await sender.hears('accept')
+  sender.say(...chunks, done)
+  await eventually('the sink closes', () => sink.closes === 1)
+  return { sink, receiver, sender }
+}
+
 describe('messaging: files that end late', () => {
   let unhandled: ReturnType<typeof watchUnhandled>
   beforeEach(() => { unhandled = watchUnhandled() })
   afterEach(async () => { await unhandled.stop() })
 
   it('a sender that comes again while the sink closes is told how that went, and the sink closes once', async () => {
-    const sink = new SlowSink()
-    const receiver = new Receiver(sink)
-    const first = receiver.link()
-    await first.hears('accept')
-    first.say(...chunks, done)
-    await eventually('the sink closes', () => sink.closes === 1)
+    const { sink, receiver, sender: first } = await closing()
     first.leave()
     const second = receiver.link()
     second.say({ what: 'begin', chunks: 1 }, done)
@@ -106,12 +112,7 @@ describe('messaging: files that end late', () => {
   })
 
   it('it is told, too, that the file could not be stored', async () => {
-    const sink = new SlowSink()
-    const receiver = new Receiver(sink)
-    const first = receiver.link()
-    await first.hears('accept')
-    first.say(...chunks, done)
-    await eventually('the sink closes', () => sink.closes === 1)
+    const { sink, receiver } = await closing()
     const second = receiver.link()
     sink.gate.reject(new Error('the disk is full'))
     await second.hears('cancel')
@@ -121,12 +122,7 @@ describe('messaging: files that end late', () => {
   })
 
   it('a file whose sink is closing is there: it cannot be cancelled any more, and a stop waits for it', async () => {
-    const sink = new SlowSink()
-    const receiver = new Receiver(sink)
-    const sender = receiver.link()
-    await sender.hears('accept')
-    sender.say(...chunks, done)
-    await eventually('the sink closes', () => sink.closes === 1)
+    const { sink, receiver, sender } = await closing()
     receiver.transfers[0]!.cancel('too late')
     const stopped = receiver.files.stop()
     sink.gate.resolve()
@@ -136,31 +132,47 @@ describe('messaging: files that end late', () => {
     expect(sender.heard.at(-1)).to.include({ what: 'received' })
   })
 
-  const hanging: Record<string, () => { sink: FileSink | WritableStream<Uint8Array>, told: () => boolean }> = {
-    'a stream that nobody reads': () => ({ sink: new TransformStream<Uint8Array, Uint8Array>().writable, told: () => true }),
+  const hanging: Record<string, () => { sink: FileSink | WritableStream<Uint8Array>, hangs: () => boolean, told: () => boolean }> = {
+    'a stream that nobody reads': () => {
+      let writing = false
+      const size = (): number => {
+        writing = true
+        return 1
+      }
+      return { sink: new TransformStream<Uint8Array, Uint8Array>({}, { size }).writable, hangs: () => writing, told: () => true }
+    },
     'a stream that watches its signal': () => {
       let signal: AbortSignal | undefined
       const sink = new WritableStream<Uint8Array>({
-        start: controller => { signal = controller.signal },
-        write: async () => { await new Promise<void>(() => {}) }
+        write: async (_, controller) => {
+          signal = controller.signal
+          await new Promise<void>(() => {})
+        }
       })
-      return { sink, told: () => signal?.aborted === true }
+      return { sink, hangs: () => signal != null, told: () => signal?.aborted === true }
     },
     'a FileSink whose write hangs': () => {
       const sink = new MemorySink()
-      sink.onWrite = async () => { await new Promise<void>(() => {}) }
-      return { sink, told: () => true }
+      let writing = false
+      sink.onWrite = async () => {
+        writing = true
+        await new Promise<void>(() => {})
+      }
+      return { sink, hangs: () => writing, told: () => true }
     },
-    'a FileSink whose close hangs': () => ({ sink: new SlowSink(), told: () => true })
+    'a FileSink whose close hangs': () => {
+      const sink = new SlowSink()
+      return { sink, hangs: () => sink.closes === 1, told: () => true }
+    }
   }
   for (const [name, make] of Object.entries(hanging)) {
     it(`${name} does not keep the node from stopping`, async () => {
-      const { sink, told } = make()
+      const { sink, hangs, told } = make()
       const receiver = new Receiver(sink)
       const sender = receiver.link()
       await sender.hears('accept')
       sender.say(...chunks, done)
-      await new Promise(resolve => setTimeout(resolve, 20))
+      await eventually('it hangs', hangs)
       let stopped = false
       const stop = receiver.files.stop().then(() => { stopped = true })
       await receiver.clock.advanceAsync(SINK_STOP_MS - 1, 1_000)

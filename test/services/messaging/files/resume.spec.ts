@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { CHUNK_BYTES } from '../../../../src/services/messaging/files/constants.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { rejection } from '../../../support/rejection.ts'
+import { expectSameBytes } from '../../../support/same-bytes.ts'
 import { watchUnhandled } from '../../../support/unhandled.ts'
 import { FileNodes, nothingLeft, someBytes } from './file-nodes.ts'
 import { MemorySink, ReadableMemorySink } from './memory-sink.ts'
@@ -47,7 +48,7 @@ describe('messaging: files that break off', () => {
     const taken = taking(receiver, () => sink)
     const { done } = sender.files.sendFile(receiver.peerId, new Blob([bytes]), { name: 'x' })
     await done
-    expect(sink.bytes).to.deep.equal(bytes)
+    expectSameBytes(sink.bytes, bytes)
     expect(cuts).to.equal(2)
     expect(taken).to.have.length(1)
     expect(repeated(sink)).to.equal(0)
@@ -66,7 +67,7 @@ describe('messaging: files that break off', () => {
       if (cuts++ === 1) cut(sender)
     } }))
     await sender.files.sendFile(receiver.peerId, new Blob([bytes]).stream(), { name: 'x' }).done
-    expect(new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer())).to.deep.equal(bytes)
+    expectSameBytes(new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer()), bytes)
     await nothingLeft(sender, receiver)
   })
 
@@ -83,7 +84,7 @@ describe('messaging: files that break off', () => {
     offers[0]!.accept(sink)
     await done
     expect(offers).to.have.length(1)
-    expect(sink.bytes).to.deep.equal(bytes)
+    expectSameBytes(sink.bytes, bytes)
   })
 
   for (const [kind, make] of [['that can be read back', (before?: Uint8Array) => new ReadableMemorySink(before)], ['that cannot be read back', (before?: Uint8Array) => new MemorySink(before)]] as const) {
@@ -100,7 +101,7 @@ describe('messaging: files that break off', () => {
       const again = make(sink.bytes)
       const taken = taking(receiver, () => again)
       await done
-      expect(again.bytes).to.deep.equal(bytes)
+      expectSameBytes(again.bytes, bytes)
       const [{ offer, transfer }] = taken as [{ offer: FileOffer, transfer: FileTransfer }]
       expect(offer.resumeAt).to.be.at.least(3 * CHUNK_BYTES)
       expect(transfer.progress.resumedAt).to.equal(offer.resumeAt)
@@ -123,7 +124,7 @@ describe('messaging: files that break off', () => {
     const before = sink.writes.length
     const taken = taking(receiver2, () => sink)
     await sender2.files.sendFile(receiver2.peerId, new Blob([bytes]), { name: 'x', id: ID }).done
-    expect(sink.bytes).to.deep.equal(bytes)
+    expectSameBytes(sink.bytes, bytes)
     expect(taken[0]!.offer.resumeAt).to.equal(4 * CHUNK_BYTES)
     expect(sink.writes[before]?.offset).to.equal(4 * CHUNK_BYTES)
   })
@@ -146,7 +147,7 @@ describe('messaging: files that break off', () => {
         const sink = new ReadableMemorySink(spoil(first.bytes))
         receiver.files.onFile(offer => { offer.accept(sink) })
         await sender.files.sendFile(receiver.peerId, new Blob([bytes]), { name: 'x', id: ID }).done
-        expect(sink.bytes).to.deep.equal(bytes)
+        expectSameBytes(sink.bytes, bytes)
         expect(sink.writes[0]?.offset ?? LENGTH).to.equal(begins)
         expect(receiver.opinion.offences.concat(sender.opinion.offences)).to.deep.equal([])
       })
@@ -164,7 +165,7 @@ describe('messaging: files that break off', () => {
       await rejection(sender.files.sendFile(receiver.peerId, new Blob([bytes]), { name: 'x', id: ID }).done)
       full = false
       await sender.files.sendFile(receiver.peerId, source(), { name: 'x', id: ID }).done
-      expect(sink.bytes).to.deep.equal(someBytes(LENGTH, 2))
+      expectSameBytes(sink.bytes, someBytes(LENGTH, 2))
       expect(repeated(sink)).to.equal(2 * CHUNK_BYTES)
     })
   }
@@ -214,7 +215,7 @@ describe('messaging: files that break off', () => {
       const blob = new Blob([content])
       await sender.files.sendFile(receiver.peerId, streamed ? blob.stream() : blob, { name: 'x' }).done
       leave()
-      expect(sink.bytes).to.deep.equal(content)
+      expectSameBytes(sink.bytes, content)
     }), { numRuns: 12, endOnFailure: true })
     expect(receiver.opinion.offences.concat(sender.opinion.offences)).to.deep.equal([])
     await nothingLeft(sender, receiver)

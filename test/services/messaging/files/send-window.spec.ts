@@ -5,6 +5,7 @@ import { CHUNK_BYTES } from '../../../../src/services/messaging/files/constants.
 import { fileRoot } from '../../../../src/services/messaging/files/file-root.ts'
 import { SendWindow } from '../../../../src/services/messaging/files/send-window.ts'
 import { someBytes } from './file-nodes.ts'
+import { expectSameBytes } from '../../../support/same-bytes.ts'
 
 const CHUNKS = 5
 const bytes = someBytes(CHUNKS * CHUNK_BYTES - 5)
@@ -31,7 +32,7 @@ async function take (window: SendWindow, count: number): Promise<number[]> {
   for (let i = 0; i < count; i++) {
     const chunk = await window.next()
     if (chunk == null) break
-    expect(Buffer.compare(chunk.frame.data, bytes.subarray(chunk.index * CHUNK_BYTES, (chunk.index + 1) * CHUNK_BYTES))).to.equal(0)
+    expectSameBytes(chunk.frame.data, bytes.subarray(chunk.index * CHUNK_BYTES, (chunk.index + 1) * CHUNK_BYTES))
     indices.push(chunk.index)
   }
   return indices
@@ -68,7 +69,7 @@ describe('messaging: what of a file was sent', () => {
     expect(window.ack(3)).to.equal(false)
     expect(window.ack(1)).to.equal(true)
     expect(window.ack(0)).to.equal(true)
-    expect([window.ackedChunks, window.ackedBytes, window.underWay]).to.deep.equal([1, CHUNK_BYTES, 1])
+    expect([window.ackedBytes, window.underWay]).to.deep.equal([CHUNK_BYTES, 1])
   })
 
   it('goes to any place that a file begins with, and to no other', async () => {

@@ -34,32 +34,24 @@ describe('messaging: mailboxes', () => {
 
   it('keep them over a restart, and show nobody what is in them', async () => {
     await using nodes = new MailNodes()
-    let mailbox = await nodes.create({ seed: 1, mailbox: true })
-    const alice = await nodes.create({ seed: 2 })
-    let bob = await nodes.create({ seed: 3 })
-    await bob.mail.useMailboxes([addressOf(mailbox)])
-    await acquainted(alice, bob)
-    await nodes.stop(bob)
+    const [first, alice, away] = await nodes.trio()
+    await nodes.stop(away)
     const canary = 'a canary that nobody but Bob may see'
-    await deposit(alice, bob.peerId, canary)
-    await nodes.stop(mailbox)
-    const kept = (await contentsOf(mailbox.datastore)).map(([key, hex]) => key + hex).join('\n')
+    await deposit(alice, away.peerId, canary)
+    await nodes.stop(first)
+    const kept = (await contentsOf(first.datastore)).map(([key, hex]) => key + hex).join('\n')
     expect(kept).to.include('/sealed/')
     for (const piece of [canary, canary.slice(10, 18)]) expect(kept).to.not.include(toString(new TextEncoder().encode(piece), 'base16'))
 
-    mailbox = await nodes.create({ seed: 1, mailbox: true, datastore: mailbox.datastore })
+    const mailbox = await nodes.create({ seed: 1, mailbox: true, datastore: first.datastore })
     expect(mailbox.mail.snapshot()).to.include({ owners: 1, messages: 1 })
-    bob = await nodes.create({ seed: 3, datastore: bob.datastore })
+    const bob = await nodes.create({ seed: 3, datastore: away.datastore })
     await passes(() => { expect(texts(bob)).to.deep.equal([canary]) })
   })
 
   it('tell an owner that is connected that something has come', async () => {
     await using nodes = new MailNodes()
-    const mailbox = await nodes.create({ seed: 1, mailbox: true })
-    const alice = await nodes.create({ seed: 2 })
-    const bob = await nodes.create({ seed: 3 })
-    await bob.mail.useMailboxes([addressOf(mailbox)])
-    await acquainted(alice, bob)
+    const [, alice, bob] = await nodes.trio()
     // it can reach the mailbox, not Bob
     await alice.hangUp(bob.peerId)
     await deposit(alice, bob.peerId, 'at once')
@@ -96,11 +88,7 @@ describe('messaging: mailboxes', () => {
 
   it('keep what the owner cannot take yet, and forget what it never will', async () => {
     await using nodes = new MailNodes()
-    const mailbox = await nodes.create({ seed: 1, mailbox: true })
-    const alice = await nodes.create({ seed: 2 })
-    const bob = await nodes.create({ seed: 3 })
-    await bob.mail.useMailboxes([addressOf(mailbox)])
-    await acquainted(alice, bob)
+    const [mailbox, alice, bob] = await nodes.trio()
     let ready = false
     bob.onTake = text => text === 'bad' ? 'invalid' : text === 'early' && !ready ? 'later' : 'done'
     await deposit(alice, bob.peerId, 'early', 'bad', 'good')
@@ -115,26 +103,19 @@ describe('messaging: mailboxes', () => {
 
   it('hand out many messages in pages, in order', async () => {
     await using nodes = new MailNodes()
-    const mailbox = await nodes.create({ seed: 1, mailbox: { messagesPerOwner: 4_000, bytesPerOwner: 2 ** 26 } })
-    const alice = await nodes.create({ seed: 2 })
-    let bob = await nodes.create({ seed: 3 })
-    await bob.mail.useMailboxes([addressOf(mailbox)])
-    await acquainted(alice, bob)
-    await nodes.stop(bob)
+    const [mailbox, alice, away] = await nodes.trio({ messagesPerOwner: 4_000, bytesPerOwner: 2 ** 26 })
+    await nodes.stop(away)
     const sent = [...Array.from({ length: 260 }, (_, i) => `short ${i}`), ...Array.from({ length: 6 }, (_, i) => `${i} `.repeat(300_000))]
-    expect(await deposit(alice, bob.peerId, ...sent)).to.equal(sent.length)
-    bob = await nodes.create({ seed: 3, datastore: bob.datastore })
-    await passes(() => { expect(texts(bob)).to.deep.equal(sent) })
+    expect(await deposit(alice, away.peerId, ...sent)).to.equal(sent.length)
+    const bob = await nodes.create({ seed: 3, datastore: away.datastore })
+    await eventually('all are there', () => bob.received.length === sent.length)
+    expect(texts(bob)).to.deep.equal(sent)
     await eventually('it is empty', () => mailbox.mail.snapshot().messages === 0)
-  })
+  }).timeout(60_000)
 
   it('are left alone by those who have written nothing, and expired messages with nobody', async () => {
     await using nodes = new MailNodes()
-    const mailbox = await nodes.create({ seed: 1, mailbox: true })
-    const alice = await nodes.create({ seed: 2 })
-    const bob = await nodes.create({ seed: 3 })
-    await bob.mail.useMailboxes([addressOf(mailbox)])
-    await acquainted(alice, bob)
+    const [mailbox, alice, bob] = await nodes.trio()
     expect(await alice.mail.deposit(bob.peerId, [], AbortSignal.timeout(1_000))).to.have.property('size', 0)
     expect(await alice.mail.deposit(bob.peerId, [parcel('late', START_MS)], AbortSignal.timeout(1_000))).to.have.property('size', 0)
     expect(mailbox.mail.snapshot().messages).to.equal(0)

@@ -1,3 +1,4 @@
+import { concat } from 'uint8arrays/concat'
 import type { Rng } from '../../../../src/util/rng.ts'
 
 /** Frames for the tests that write them by hand, well-formed or not, independent of `src`. */
@@ -19,13 +20,7 @@ export function varint (value: number, pad = 0): Uint8Array {
 }
 
 export function join (...parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
+  return concat(parts)
 }
 
 /**

@@ -13,6 +13,7 @@ import { eventually } from '../../../../support/eventually.ts'
 import { ManualClock } from '../../../../support/manual-clock.ts'
 import { START_MS } from '../../../../support/open-book.ts'
 import { keyOf } from '../../../../support/signed-records.ts'
+import { stopAll } from '../../../../support/stop-all.ts'
 import type { ComponentLogger, Libp2p, PeerId, PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { MessagingInit } from '../../../../../src/services/messaging/index.ts'
@@ -91,13 +92,21 @@ export class MailNodes {
     return node
   }
 
+  /** A mailbox, Alice, and Bob who uses it and whose card she has. */
+  async trio (mailbox: MailNodeInit['mailbox'] = true): Promise<[mailbox: MailNode, alice: MailNode, bob: MailNode]> {
+    const trio = [await this.create({ seed: 1, mailbox }), await this.create({ seed: 2 }), await this.create({ seed: 3 })] as [MailNode, MailNode, MailNode]
+    await trio[2].mail.useMailboxes([addressOf(trio[0])])
+    await acquainted(trio[1], trio[2])
+    return trio
+  }
+
   async stop (node: MailNode): Promise<void> {
     this.#nodes.delete(node)
     await node.stop()
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
-    await Promise.all([...this.#nodes].map(async node => { await node.stop() }))
+    await stopAll(this.#nodes)
   }
 }
 
