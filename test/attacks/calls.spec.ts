@@ -13,6 +13,7 @@ import { Victim } from './support/victim.ts'
 import type { Connection, Stream } from '@libp2p/interface'
 import type { BareNode } from './support/crowd.ts'
 import type * as callCommands from './support/call-commands.ts'
+import type { HonestCaller } from './support/honest-calls.ts'
 import type { VictimOptions } from './support/victim-contract.ts'
 
 const CALL_COMMANDS = new URL('support/call-commands.ts', import.meta.url).href
@@ -120,7 +121,8 @@ describe('attacks on calls: broken frames', () => {
 })
 
 describe('attacks on calls: what takes memory or handlers', () => {
-  const HOLD_MS = 3_000
+  /** How long each goes on, in honest calls that are made meanwhile. */
+  const HOLD_CALLS = 50
 
   /** Bytes on a stream of many calls of this protocol; what the victim says is not read. */
   async function openMux (connection: Connection, id: string, ...frames: Uint8Array[]): Promise<Stream> {
@@ -136,13 +138,13 @@ describe('attacks on calls: what takes memory or handlers', () => {
     return payload
   }
 
-  async function held (victim: Victim, honest: Connection, what: string, limitMiB: number, attack: () => Promise<void>, afterwards: () => Promise<void> = async () => {}): Promise<void> {
+  async function held (victim: Victim, honest: Connection, what: string, limitMiB: number, attack: () => Promise<void>, afterwards: (calls: HonestCaller) => Promise<void> = async () => {}): Promise<void> {
     const before = await victim.stats()
     const calls = callHonestly(honest, quote.ids[0], () => ITEM, isPrice)
     await attack()
-    await new Promise(resolve => { setTimeout(resolve, HOLD_MS) })
+    await calls.more(HOLD_CALLS)
     const during = await victim.stats()
-    await afterwards()
+    await afterwards(calls)
     const { answered, failures, slowestMs } = await calls.stop()
     const kept = await keptSince(victim, before, KEPT_LIMIT_BYTES)
     const grown = (during.rssBytes - before.rssBytes) / MIB
@@ -191,9 +193,9 @@ describe('attacks on calls: what takes memory or handlers', () => {
         await stream.close()
         streams.push(stream)
       }
-    }, async () => {
+    }, async calls => {
       const { items } = await run('calls')
-      await new Promise(resolve => { setTimeout(resolve, HOLD_MS) })
+      await calls.more(HOLD_CALLS)
       expect((await run('calls')).items - items, 'items made while nobody reads').to.equal(0)
       for (const stream of streams) stream.abort(new Error('enough'))
       await eventually('all handlers to end', async () => (await run('calls')).waiting === 0)

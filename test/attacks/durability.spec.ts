@@ -1,12 +1,13 @@
-import { fileURLToPath } from 'node:url'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'chai'
 import { pexProtocol, pexPushProtocol } from '../../src/services/pex/messages.ts'
 import { goodbyeProtocol } from '../../src/services/pool/goodbye.ts'
+import { killDuringBook } from '../support/address-book-kills.ts'
 import { killDuringBans } from '../support/ban-kills.ts'
 import { eventually } from '../support/eventually.ts'
-import { Program, killPrograms, quietly, runtime } from '../support/program.ts'
+import { Program, killPrograms, quietly } from '../support/program.ts'
 import { peerIdOf } from '../support/signed-records.ts'
+import { killDuringStorage } from '../support/storage-kills.ts'
 import { makeTempDir } from '../support/temp-dir.ts'
 import { Crowd, tryConnect } from './support/crowd.ts'
 import { figure } from './support/figures.ts'
@@ -16,11 +17,9 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 const KILLS = 100
 const START_LIMIT_MS = 1_000
 const SEED = 100_000
-/** As it is shipped: `pretest:attacks` has built it. */
-const COMMAND = [runtime, fileURLToPath(new URL('../../dist/node.js', import.meta.url))]
 
 function start (dataDir: string, ...args: string[]): Program {
-  return new Program({ command: COMMAND, args: quietly(dataDir, '--log-level', 'silent', ...args) })
+  return new Program({ args: quietly(dataDir, '--log-level', 'silent', ...args) })
 }
 
 async function ready (program: Program): Promise<{ address: Multiaddr, peerId: string, readyMs: number }> {
@@ -40,6 +39,14 @@ describe('what was decided outlives the program', () => {
     expect(damaged).to.equal(truncated)
     expect(slowestStartMs, 'start').to.be.at.most(START_LIMIT_MS)
     expect(fullStart.cpuMs, 'start with many').to.be.at.most(START_LIMIT_MS)
+  })
+
+  it(`the address book: nothing that flush() acknowledged is lost over ${KILLS} x kill -9`, async () => {
+    await killDuringBook(KILLS)
+  })
+
+  it(`the data directory: whole, with its identity and all that was acknowledged, after ${KILLS} x kill -9`, async () => {
+    await killDuringStorage(KILLS / 2)
   })
 
   it('a peer that was banned for what it did is refused after kill -9 and a restart, as is one of --ban; others are not', async () => {

@@ -13,7 +13,8 @@ describe('youngCollector', () => {
       collect?.()
       most = Math.max(most, process.memoryUsage().arrayBuffers - before)
     }
-    expect(most).to.be.below(40 * 1_048_576)
+    // without it some 70 to 100 MiB; the memory itself is given back by another thread
+    expect(most).to.be.below(56 * 1_048_576)
   })
 
   it('leaves no function behind', () => {

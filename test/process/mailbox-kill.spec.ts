@@ -1,23 +1,22 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { LevelDatastore } from 'datastore-level'
 import { expect } from 'chai'
-import { build } from 'esbuild'
 import { toString } from 'uint8arrays/to-string'
 import { systemClock } from '../../src/util/clock.ts'
 import { seededRng } from '../../src/util/rng.ts'
 import { openBox, OWNER } from '../services/messaging/mailbox/support/open-box.ts'
+import { bundleProgram, spawnBundled } from '../support/bundled-program.ts'
 import { peerIdOf } from '../support/signed-records.ts'
 import { makeTempDir } from '../support/temp-dir.ts'
 
 const ROUNDS = 3
-const ROOT = join(import.meta.dirname, '../..')
 
 /** Runs it until it has said `lines` lines, then kills it. */
 async function runAndKill (args: string[], lines: number): Promise<string[]> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_PATH: join(ROOT, 'node_modules') } })
+  const child = spawnBundled(args)
+  child.stderr.pipe(process.stderr)
   const exit = once(child, 'exit')
   const said: string[] = []
   for await (const line of createInterface(child.stdout)) {
@@ -33,9 +32,7 @@ describe('messaging: a mailbox and kill -9', () => {
   it(`loses nothing that it confirmed, and gives back nothing that it deleted, over ${ROUNDS} kills`, async () => {
     await using dir = await makeTempDir()
     const data = join(dir.path, 'data')
-    // one file: starts in a tenth of the time
-    const program = join(dir.path, 'writer.cjs')
-    await build({ entryPoints: [join(ROOT, 'test/support/mailbox-writer.ts')], outfile: program, bundle: true, platform: 'node', format: 'cjs', external: ['classic-level'], logLevel: 'error' })
+    const program = await bundleProgram('mailbox-writer', dir.path)
     const rng = seededRng(7)
     const kept = new Set<string>()
     const deleted = new Set<string>()

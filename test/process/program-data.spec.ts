@@ -1,11 +1,13 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { buildDist } from '../support/build-dist.ts'
 import { Program, killPrograms, quietly } from '../support/program.ts'
 import { makeTempDir } from '../support/temp-dir.ts'
 
 describe('program: its data directory', function () {
   this.timeout(60_000)
+  before(buildDist)
   afterEach(killPrograms)
 
   /** A folder that a node has used, and its peer id. */

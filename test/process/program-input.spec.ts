@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { buildDist } from '../support/build-dist.ts'
 import { Program, killPrograms, quietly } from '../support/program.ts'
 import { selfSignedCertificate } from '../support/self-signed.ts'
 import { makeTempDir } from '../support/temp-dir.ts'
@@ -41,6 +42,7 @@ const CASES: Record<string, Case> = {
 
 describe('program: bad input', function () {
   this.timeout(30_000)
+  before(buildDist)
   afterEach(killPrograms)
 
   for (const [name, { args, env, files = {}, code, says, fix }] of Object.entries(CASES)) {

@@ -2,6 +2,7 @@ import { readFile, readdir, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { buildDist } from '../support/build-dist.ts'
 import { Program, killPrograms, quietly } from '../support/program.ts'
 import { makeTempDir } from '../support/temp-dir.ts'
 import type { ProgramInit } from '../support/program.ts'
@@ -9,6 +10,7 @@ import type { ProgramInit } from '../support/program.ts'
 describe('program: run', function () {
   this.timeout(60_000)
   const start = (init: ProgramInit): Program => new Program(init)
+  before(buildDist)
   afterEach(killPrograms)
 
   it('says ready first, then who comes and goes, and stops within 5 s with exit code 0', async () => {

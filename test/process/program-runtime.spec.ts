@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { expect } from 'chai'
 import { transform } from 'esbuild'
+import { buildDist } from '../support/build-dist.ts'
 import { eventually } from '../support/eventually.ts'
 import { Program, killPrograms, quietly } from '../support/program.ts'
 import { makeTempDir } from '../support/temp-dir.ts'
@@ -38,6 +39,7 @@ function isAlive (pid: number): boolean {
 
 describe('program: on an old Node', function () {
   this.timeout(60_000)
+  before(buildDist)
   afterEach(killPrograms)
   const oldNode = findOldNode()
 

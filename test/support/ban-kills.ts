@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { isDeepStrictEqual } from 'node:util'
 import { LevelDatastore } from 'datastore-level'
-import { build } from 'esbuild'
 import { Key } from 'interface-datastore'
 import { seededRng } from '../../src/util/rng.ts'
+import { bundleProgram, spawnBundled } from './bundled-program.ts'
 import { loneBans } from './lone-bans.ts'
 import { randomPeerId } from './random-peer.ts'
 import { makeTempDir } from './temp-dir.ts'
@@ -14,7 +13,6 @@ import type { Ban, PeerBans } from '../../src/services/bans/index.ts'
 import type { Rng } from '../../src/util/rng.ts'
 import type { BanLine } from './ban-writer.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const TRUNCATED = '203.0.113.1'
 /** Put in at the end, to see how long many take. */
 const MANY = { peers: 9_000, ips: 3_000, prefixes: 500 }
@@ -39,11 +37,7 @@ export interface KillReport {
  */
 export async function killDuringBans (rounds: number, seed = 20): Promise<KillReport> {
   await using dir = await makeTempDir()
-  // one file: starts in a tenth of the time
-  const program = join(dir.path, 'writer.cjs')
-  await build({
-    entryPoints: [join(ROOT, 'test/support/ban-writer.ts')], outfile: program, bundle: true, platform: 'node', format: 'cjs', external: ['classic-level'], logLevel: 'error'
-  })
+  const program = await bundleProgram('ban-writer', dir.path)
   const rng = seededRng(seed)
   const data = join(dir.path, 'data')
   const safe = new Map<string, Ban | undefined>()
@@ -97,7 +91,7 @@ async function startFull (data: string): Promise<KillReport['fullStart']> {
 
 /** What was under way at the end. */
 async function runAndKill (args: string[], rng: Rng, safe: Map<string, Ban | undefined>, report: KillReport): Promise<Set<string>> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_PATH: join(ROOT, 'node_modules') } })
+  const child = spawnBundled(args)
   const died = once(child, 'close')
   let complaint = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => { complaint += text })

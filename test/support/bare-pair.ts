@@ -4,6 +4,7 @@ import { identify } from '@libp2p/identify'
 import { memory } from '@libp2p/memory'
 import { createLibp2p } from 'libp2p'
 import { eventually } from './eventually.ts'
+import { stopAll } from './stop-all.ts'
 import type { Connection, ComponentLogger, Libp2p, Stream } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
 
@@ -43,7 +44,7 @@ export async function barePair (): Promise<BarePair> {
       const left = (): number => [connection, inbound].flatMap(({ streams }) => streams).filter(stream => stream.protocol === protocol).length
       await eventually(`no stream of ${protocol} is left`, () => left() === 0)
     },
-    stop: async () => { await Promise.all([client.stop(), server.stop()]) }
+    stop: async () => { await stopAll([client, server]) }
   }
 }
 

@@ -22,3 +22,14 @@ export async function passes (assertion: () => unknown, timeoutMs = 10_000): Pro
     }
   }, timeoutMs).catch(() => { throw failure })
 }
+
+/** What `count` is once it has been the same for ten looks, 5 ms apart. */
+export async function standstill (count: () => number): Promise<number> {
+  let [before, looks] = [NaN, 0]
+  await eventually('it stands still', () => {
+    looks = count() === before ? looks + 1 : 0
+    before = count()
+    return looks === 10
+  })
+  return before
+}

@@ -45,6 +45,12 @@ export class ManualClock implements Clock {
     return this.#timers.length
   }
 
+  /** How long until the next timer fires; undefined when none is set. */
+  get untilNextMs (): number | undefined {
+    const next = this.#timers[0]
+    return next == null ? undefined : Math.max(0, next.due - this.#monotonic)
+  }
+
   /** Moves time by `ms` and fires what falls due on the way, each timer at its own moment. A timer may call this too. */
   advance (ms: number): void {
     if (!(ms >= 0)) throw new RangeError(`time moves forwards only, not by ${ms} ms`)

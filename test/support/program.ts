@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import type { ChildProcess } from 'node:child_process'
 import type { ProgramEvent } from '../../src/cli/events.ts'
 
@@ -11,8 +10,6 @@ export type TimedEvent = ProgramEvent & { time: string }
 export type EventOf<E extends ProgramEvent['event']> = TimedEvent & { event: E }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-// the folder of a test may be the working directory: found from here
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 const [major = 0] = process.versions.node.split('.').map(Number)
 const bundled = `${ROOT}node_modules/node/bin/node`
 
@@ -28,7 +25,7 @@ export interface ProgramInit {
   runtime?: string
   /** @default true */
   json?: boolean
-  /** What is run, with its own arguments in front. @default `src/node.ts` through tsx */
+  /** What is run, with its own arguments in front. @default `dist/node.js`: `before(buildDist)` brings it up to date */
   command?: string[]
   /** It can be written to, see `type`. @default false: it reads nothing */
   stdin?: boolean
@@ -38,7 +35,7 @@ export interface ProgramInit {
 
 const alive = new Set<Program>()
 
-/** The real program in a process of its own, run from `src` through tsx. `afterEach(killPrograms)` ends it. */
+/** The program, as it is shipped, in a process of its own. `afterEach(killPrograms)` ends it. */
 export class Program {
   readonly child: ChildProcess
   readonly events: TimedEvent[] = []
@@ -55,7 +52,7 @@ export class Program {
     const { args = [], env = {}, cwd = ROOT, json = true, stdin = false, terminal = false } = init
     this.#terminal = terminal
     if (terminal) endTerminalsWithUs()
-    const [file = '', ...first] = init.command ?? [init.runtime ?? runtime, '--import', tsx, `${ROOT}src/node.ts`]
+    const [file = '', ...first] = init.command ?? [init.runtime ?? runtime, `${ROOT}dist/node.js`]
     this.child = spawn(file, [...first, ...args, ...json ? ['--json'] : []], {
       cwd,
       env: { ...withoutOptions(process.env), ...env },

@@ -5,6 +5,7 @@ import { memory } from '@libp2p/memory'
 import { createLibp2p } from 'libp2p'
 import { protocols } from '../../src/services/protocols/index.ts'
 import { eventually } from './eventually.ts'
+import { stopAll } from './stop-all.ts'
 import type { Connection, Libp2p, Metrics, PeerId } from '@libp2p/interface'
 import type { Offence, Outcome, Scoring, Standing } from '../../src/components.ts'
 import type { Protocols, ProtocolsInit } from '../../src/services/protocols/index.ts'
@@ -85,6 +86,6 @@ export async function protocolPair (init: ProtocolsInit = {}): Promise<ProtocolP
     inbound: inbound as Connection,
     streams,
     quiet: async (count = 0) => { await eventually(`${count} streams are left of ${streams().join(', ')}`, () => streams().length <= count) },
-    stop: async () => { await Promise.all([client.stop(), server.stop()]) }
+    stop: async () => { await stopAll([client, server]) }
   }
 }

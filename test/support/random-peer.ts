@@ -1,13 +1,13 @@
-import { peerIdFromString } from '@libp2p/peer-id'
+import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
-import { toString } from 'uint8arrays/to-string'
 import type { PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Rng } from '../../src/util/rng.ts'
 
 /** A peer id nobody has the key of: a random SHA-256 multihash. Much cheaper than a key pair. */
 export function randomPeerId (rng: Rng): PeerId {
-  return peerIdFromString(toString(Uint8Array.of(0x12, 0x20, ...rng.bytes(32)), 'base58btc'))
+  const bytes = Uint8Array.of(0x12, 32, ...rng.bytes(32))
+  return peerIdFromMultihash({ code: 0x12, size: 32, digest: bytes.subarray(2), bytes })
 }
 
 /** An address on the internet; with `group` (two octets, `8.8`) in that netgroup. */

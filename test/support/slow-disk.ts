@@ -1,8 +1,5 @@
-// Loaded before a program (`--import`): every step that changes a file takes 3 ms, so that a kill comes between them.
+// Loaded before a program (`--require`): every step that changes a file takes 3 ms, so that a kill comes between them.
 import fs from 'node:fs/promises'
-import { createRequire, syncBuiltinESMExports } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 
 const STEP_MS = 3
 
@@ -19,9 +16,12 @@ function slow (owner: object, names: string[]): void {
   }
 }
 
-const probe = await fs.open(join(tmpdir()), 'r')
-slow(Object.getPrototypeOf(probe) as object, ['writeFile', 'write', 'sync'])
-await probe.close()
-// the object that `import 'node:fs/promises'` copies from
-slow(createRequire(import.meta.url)('node:fs/promises') as object, ['open', 'writeFile', 'link', 'rename', 'unlink'])
-syncBuiltinESMExports()
+const { open } = fs
+let handlesAreSlow = false
+fs.open = async (...args) => {
+  const file = await open(...args)
+  if (!handlesAreSlow) slow(Object.getPrototypeOf(file) as object, ['writeFile', 'write', 'sync'])
+  handlesAreSlow = true
+  return file
+}
+slow(fs, ['open', 'writeFile', 'link', 'rename', 'unlink'])

@@ -6,6 +6,7 @@ import { badlySigned, signedMessage } from '../support/gossip-message.ts'
 import { acquainted, gossipNode, hears, meshes, sendRpc } from '../support/gossip-node.ts'
 import { keyOf } from '../support/signed-records.ts'
 import { stillAtFault } from '../support/upstream.ts'
+import { stopAll } from '../support/stop-all.ts'
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { RPC } from '@libp2p/gossipsub/message'
 import type { OpenGossipSub } from '../../src/services/gossip-guard/open-gossipsub.ts'
@@ -17,7 +18,7 @@ const data = new TextEncoder().encode('hello')
 describe('upstream: gossipsub', () => {
   const nodes: GossipNode[] = []
   let seed = 40_000
-  afterEach(async () => { await Promise.all(nodes.splice(0).map(async node => { await node.stop() })) })
+  afterEach(async () => { await stopAll(nodes.splice(0)) })
 
   async function add (gossip?: Partial<GossipsubOpts>, services?: GossipNodeInit['services']): Promise<GossipNode> {
     const node = await gossipNode({ seed: seed++, gossip: { heartbeatInterval: 200, ...gossip }, services })

@@ -9,6 +9,7 @@ import { expect } from 'chai'
 import { createLibp2p } from 'libp2p'
 import { bytesField, numberField } from '../support/protobuf.ts'
 import { stillAtFault } from '../support/upstream.ts'
+import { stopAll } from '../support/stop-all.ts'
 import type { Connection, Libp2p } from '@libp2p/interface'
 
 const PROTOCOL = '/test/kad/1.0.0'
@@ -71,7 +72,7 @@ describe('upstream: kad-dht', () => {
     connection = await client.dial(server.getMultiaddrs())
   })
 
-  after(async () => { await Promise.all([server.stop(), client.stop()]) })
+  after(async () => { await stopAll([server, client]) })
 
   it('E4: an older record, valid as it is, takes the place of a newer one', async () => {
     await put(connection, '/test/a', '222222')

@@ -1,3 +1,4 @@
+import { eventually } from '../../support/eventually.ts'
 import { plainFrame } from './call-frames.ts'
 import type { Connection } from '@libp2p/interface'
 
@@ -27,8 +28,14 @@ export async function callPlainly (connection: Connection, protocol: string, mes
   }
 }
 
+export interface HonestCaller {
+  /** Resolves when so many more calls have ended, well or not: an attack has had that long. */
+  more (count: number): Promise<void>
+  stop (): Promise<HonestCalls>
+}
+
 /** Calls again and again until it is stopped, and looks whether the answer is right. */
-export function callHonestly (connection: Connection, protocol: string, next: () => Uint8Array, isRight: (answer: Uint8Array) => boolean): { stop (): Promise<HonestCalls> } {
+export function callHonestly (connection: Connection, protocol: string, next: () => Uint8Array, isRight: (answer: Uint8Array) => boolean): HonestCaller {
   const calls: HonestCalls = { answered: 0, failures: [], slowestMs: 0 }
   const stopping = new AbortController()
   const running = (async () => {
@@ -45,7 +52,12 @@ export function callHonestly (connection: Connection, protocol: string, next: ()
       await new Promise(resolve => { setTimeout(resolve, EVERY_MS) })
     }
   })()
+  const ended = (): number => calls.answered + calls.failures.length
   return {
+    async more (count) {
+      const enough = ended() + count
+      await eventually(`${count} more honest calls`, () => ended() >= enough, count * (LIMIT_MS + EVERY_MS))
+    },
     async stop () {
       stopping.abort()
       await running

@@ -11,6 +11,7 @@ import { bans } from '../../../src/services/bans/index.ts'
 import { scoring } from '../../../src/services/scoring/index.ts'
 import { openToVetoes } from '../../../src/util/veto.ts'
 import { eventually } from '../../support/eventually.ts'
+import { stopAll } from '../../support/stop-all.ts'
 import type { ConnectionGater, Libp2p, PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { BansInit, PeerBans } from '../../../src/services/bans/index.ts'
@@ -57,7 +58,7 @@ async function getsIn (from: Libp2p, to: Libp2p): Promise<boolean> {
 }
 
 describe('bans: real nodes', () => {
-  afterEach(async () => { await Promise.all(running.splice(0).map(async node => { await node.stop() })) })
+  afterEach(async () => { await stopAll(running.splice(0)) })
 
   it('a banned peer gets in in neither direction, however often it tries; others do', async () => {
     const [victim, offender, honest] = await Promise.all([guarded(), bare(), bare('127.0.0.2')])

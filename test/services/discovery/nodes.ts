@@ -4,6 +4,7 @@ import { identify } from '@libp2p/identify'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { createLibp2p } from 'libp2p'
+import { stopAll } from '../../support/stop-all.ts'
 import type { Libp2p, ServiceMap } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
 
@@ -26,5 +27,5 @@ export async function createNode<T extends ServiceMap = ServiceMap> ({ transport
 
 /** All that `createNode` made. */
 export async function stopNodes (): Promise<void> {
-  await Promise.all(running.splice(0).map(async node => node.stop()))
+  await stopAll(running.splice(0))
 }

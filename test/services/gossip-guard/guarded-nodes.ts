@@ -2,6 +2,7 @@ import { gossipGuard, gossipScoring } from '../../../src/services/gossip-guard/i
 import { eventually } from '../../support/eventually.ts'
 import { acquainted, gossipNode, meshes } from '../../support/gossip-node.ts'
 import { StubRatings } from './stub-ratings.ts'
+import { stopAll } from '../../support/stop-all.ts'
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { GossipGuard, GossipGuardInit } from '../../../src/services/gossip-guard/index.ts'
 import type { GossipNode } from '../../support/gossip-node.ts'
@@ -26,7 +27,7 @@ export class GuardedNodes {
   }
 
   async end (): Promise<void> {
-    await Promise.all(this.#nodes.splice(0).map(async node => { await node.stop() }))
+    await stopAll(this.#nodes.splice(0))
   }
 
   readonly guarded = async (init: GossipGuardInit = {}, gossip: Partial<GossipsubOpts> = {}): Promise<GossipNode & { guard: GossipGuard }> => {

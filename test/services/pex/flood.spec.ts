@@ -8,6 +8,7 @@ import { ManualClock } from '../../support/manual-clock.ts'
 import { START_MS } from '../../support/open-book.ts'
 import { introduced, pexNode } from '../../support/pex-node.ts'
 import { keyOf } from '../../support/signed-records.ts'
+import { stopAll } from '../../support/stop-all.ts'
 import type { PexNode } from '../../support/pex-node.ts'
 import type { Connection } from '@libp2p/interface'
 
@@ -18,7 +19,7 @@ const ENTRIES = 32
 
 describe('pex: nodes that are told too much', () => {
   const nodes: PexNode[] = []
-  afterEach(async () => { await Promise.all(nodes.splice(0).map(async node => node.stop())) })
+  afterEach(async () => { await stopAll(nodes.splice(0)) })
 
   it('do not flood their neighbours with it, whoever told them', async function () {
     this.timeout(30_000)

@@ -6,6 +6,7 @@ import { START_MS } from '../../support/open-book.ts'
 import { introduced, pexNode } from '../../support/pex-node.ts'
 import { recordedMetrics } from '../../support/recorded-metrics.ts'
 import { rejection } from '../../support/rejection.ts'
+import { stopAll } from '../../support/stop-all.ts'
 import type { PexNode, PexNodeInit } from '../../support/pex-node.ts'
 
 describe('pex: what it tells others', () => {
@@ -16,7 +17,7 @@ describe('pex: what it tells others', () => {
     nodes = []
     clock = new ManualClock(START_MS)
   })
-  afterEach(async () => { await Promise.all(nodes.map(async node => node.stop())) })
+  afterEach(async () => { await stopAll(nodes) })
 
   async function start (init: Partial<PexNodeInit> = {}): Promise<PexNode> {
     const node = await pexNode({ seed: 700 + nodes.length, clock, ...init })

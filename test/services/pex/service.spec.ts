@@ -12,6 +12,7 @@ import { introduced, known, pexNode } from '../../support/pex-node.ts'
 import { rejection } from '../../support/rejection.ts'
 import { entriesOf, keyOf, peerIdOf, recordOf } from '../../support/signed-records.ts'
 import { watchUnhandled } from '../../support/unhandled.ts'
+import { stopAll } from '../../support/stop-all.ts'
 import type { Connection, Stream } from '@libp2p/interface'
 import type { AddressManager } from '@libp2p/interface-internal'
 import type { PexRequest } from '../../../src/services/pex/messages.ts'
@@ -32,7 +33,7 @@ describe('pex: nodes that tell each other of peers', () => {
     unhandled = watchUnhandled()
   })
   afterEach(async () => {
-    await Promise.all(nodes.map(async node => node.stop()))
+    await stopAll(nodes)
     await unhandled.stop()
   })
 

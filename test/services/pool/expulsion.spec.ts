@@ -7,6 +7,7 @@ import { addressOf, nextEvent, poolNode } from '../../support/pool-node.ts'
 import { barePair } from '../../support/bare-pair.ts'
 import { passes } from '../../support/eventually.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { stopAll } from '../../support/stop-all.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Standing } from '../../../src/components.ts'
@@ -71,7 +72,7 @@ describe('pool: expulsion', () => {
   })
 
   afterEach(async () => {
-    await Promise.all([subject.stop(), pair.stop()])
+    await stopAll([subject, pair])
   })
 
   async function meet (init: Partial<PoolNodeInit> = {}): Promise<PeerId> {

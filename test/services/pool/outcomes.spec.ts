@@ -4,6 +4,7 @@ import { addressOf, nextEvent, poolNode } from '../../support/pool-node.ts'
 import { recordedMetrics } from '../../support/recorded-metrics.ts'
 import { passes } from '../../support/eventually.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { stopAll } from '../../support/stop-all.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Outcome } from '../../../src/components.ts'
 import type { PoolNode, PoolNodeInit } from '../../support/pool-node.ts'
@@ -21,7 +22,7 @@ describe('pool: what it tells scoring, and makes of it', () => {
   const connected = (node: PoolNode): string[] => node.services.pool.peers().map(({ peerId }) => peerId.toString())
 
   afterEach(async () => {
-    await Promise.all(nodes.splice(0).map(async node => { await node.stop() }))
+    await stopAll(nodes.splice(0))
   })
 
   it('tells scoring whom it reached, and who no longer answers while others do', async () => {

@@ -6,6 +6,7 @@ import { notify } from '../../../src/wire/request.ts'
 import { addressOf, nextEvent, nowhere, poolNode } from '../../support/pool-node.ts'
 import { passes } from '../../support/eventually.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { stopAll } from '../../support/stop-all.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { PoolNode, PoolNodeInit } from '../../support/pool-node.ts'
 
@@ -26,7 +27,7 @@ describe('pool service', () => {
   const connected = (node: PoolNode): string[] => node.services.pool.peers().map(({ peerId }) => peerId.toString())
 
   afterEach(async () => {
-    await Promise.all(nodes.splice(0).map(async node => { await node.stop() }))
+    await stopAll(nodes.splice(0))
   })
 
   it('fills itself from the address book up to what it wants, and not beyond', async () => {
@@ -210,7 +211,7 @@ describe('pool service', () => {
         for (const clock of clocks) await clock.advanceAsync(500)
         expect([a.getConnections().length, b.getConnections().length]).to.deep.equal([1, 1])
       })
-      await Promise.all([a.stop(), b.stop()])
+      await stopAll([a, b])
     }
   })
 

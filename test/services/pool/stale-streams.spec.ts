@@ -7,6 +7,7 @@ import { passes } from '../../support/eventually.ts'
 import { acquainted, gossipNode, hears } from '../../support/gossip-node.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { addressOf, poolNode } from '../../support/pool-node.ts'
+import { stopAll } from '../../support/stop-all.ts'
 import type { Stream } from '@libp2p/interface'
 import type { BarePair } from '../../support/bare-pair.ts'
 import type { GossipNode } from '../../support/gossip-node.ts'
@@ -25,7 +26,7 @@ describe('pool: streams that a remote leaves open', () => {
     pair = await barePair()
     subject = await poolNode({ name: `stale-${process.pid}`, clock })
   })
-  afterEach(async () => { await Promise.all([subject.stop(), pair.stop()]) })
+  afterEach(async () => { await stopAll([subject, pair]) })
 
   const open = (protocol: string): Stream[] => subject.getConnections().flatMap(({ streams }) => streams).filter(stream => stream.protocol === protocol)
 
@@ -67,7 +68,7 @@ describe('pool: streams that a remote leaves open', () => {
       await acquainted(remote, victim)
       await passes(() => expect(inbound()).to.have.length(1))
     })
-    afterEach(async () => { await Promise.all([victim.stop(), remote.stop()]) })
+    afterEach(async () => { await stopAll([victim, remote]) })
 
     it('end 12 s after they were replaced, and gossipsub goes on with the new one', async () => {
       const [first] = inbound()

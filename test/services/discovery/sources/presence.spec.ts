@@ -16,6 +16,7 @@ import { START_MS } from '../../../support/open-book.ts'
 import { introduced, pexNode } from '../../../support/pex-node.ts'
 import { keyOf } from '../../../support/signed-records.ts'
 import { sourceContext, StubBook, stubComponents } from '../stubs.ts'
+import { stopAll } from '../../../support/stop-all.ts'
 import type { GossipSub, GossipSubEvents, Message, TopicValidatorFn } from '@libp2p/gossipsub'
 import type { Libp2p, PrivateKey } from '@libp2p/interface'
 import type { BookEntry } from '../../../../src/services/address-book/index.ts'
@@ -30,7 +31,7 @@ describe('gossip presence', () => {
     const nodes: Node[] = []
     // it stands still, and with it the news and questions of peer exchange: gossip comes first
     const clock = new ManualClock(START_MS)
-    afterEach(async () => { await Promise.all(nodes.splice(0).map(async node => node.stop())) })
+    afterEach(async () => { await stopAll(nodes.splice(0)) })
 
     async function create (pubsub: PexNodeInit['services'] = { pubsub: gossipsub() }): Promise<Node> {
       const services = { ...pubsub, discovery: discovery({ sources: [presence({ network: 'test', firstWithinMs: 0 })] }) }
