@@ -2,6 +2,7 @@ import { createLibp2p } from 'libp2p'
 import { checkInit } from './app-node/checked.ts'
 import { libp2pOptions } from './app-node/libp2p-options.ts'
 import { bindStorage } from './app-node/lifecycle.ts'
+import { ownerKeyOf } from './app-node/owner-key.ts'
 import { limitPeerStore } from './app-node/peer-store-limit.ts'
 import { servicesOf } from './app-node/services.ts'
 import { mdnsInit, sourcesOf } from './app-node/sources.ts'
@@ -47,7 +48,7 @@ export async function createAppNode<S extends ServiceMap = {}> (init: AppNodeIni
       mdns == null ? undefined : loadMdns(mdns)
     ])
     const sources = sourcesOf(init, checked, { mdns: mdnsModule, resolver })
-    const services = servicesOf(init, checked, { sources, upnp, collectYoung: youngCollector() })
+    const services = servicesOf(init, checked, { sources, upnp, collectYoung: youngCollector(), ownerKey: ownerKeyOf(init, warning => { warn(warning) }) })
     const { privateKey, datastore } = storage
     const node: AppNode<S> = bindStorage(await createLibp2p<AppServices & S>({
       ...libp2pOptions(init, checked, { privateKey, datastore, dns: createDns(dnsInit), transports, connectionProtector }),

@@ -1,7 +1,7 @@
 import type { Identify, IdentifyPush } from '@libp2p/identify'
 import type { CircuitRelayService } from '@libp2p/circuit-relay-v2'
 import type { GossipSub, GossipsubOpts } from '@libp2p/gossipsub'
-import type { Libp2p, ServiceMap } from '@libp2p/interface'
+import type { Libp2p, PrivateKey, ServiceMap } from '@libp2p/interface'
 import type { KadDHT } from '@libp2p/kad-dht'
 import type { Ping } from '@libp2p/ping'
 import type { UPnPNAT } from '@libp2p/upnp-nat'
@@ -17,6 +17,7 @@ import type { Pex, PexInit } from '../services/pex/index.ts'
 import type { Pool, PoolInit } from '../services/pool/index.ts'
 import type { Protocols, ProtocolsInit } from '../services/protocols/index.ts'
 import type { PeerScoring, ScoringInit } from '../services/scoring/index.ts'
+import type { Shards, ShardsInit } from '../services/shards/index.ts'
 
 /** What every AppNode has in `services`, beside those the application adds. A type, not an interface, so that it is a `ServiceMap`. */
 export type AppServices = {
@@ -33,6 +34,7 @@ export type AppServices = {
   gossipGuard: GossipGuard
   protocols: Protocols
   messaging: Messaging
+  shards: Shards
   /** Absent when `dht.mode` is `off`. */
   dht?: KadDHT
   /** Absent when `relay.server` is off. */
@@ -96,6 +98,18 @@ export interface AppNodeInit<S extends ServiceMap = {}> extends Omit<Libp2pOptio
   gossipGuard?: Omit<GossipGuardInit, 'clock' | 'rng'>
   protocols?: Omit<ProtocolsInit, 'clock' | 'rng'>
   messaging?: Omit<MessagingInit, 'network' | 'clock' | 'rng'>
+  /**
+   * `hold` is true unless given for a node that keeps its data (`dataDir` or `datastore`). Without `ownerKey` the owner's key is
+   * in the file `ownerKeyFile`, which is made when the first secret is stored.
+   */
+  shards?: Omit<ShardsInit, 'network' | 'clock' | 'rng' | 'ownerKey'> & {
+    /** Ed25519. Whoever has it has the vaults: it is in nobody else's hands, and lost with them. */
+    ownerKey?: PrivateKey
+    /** @default owner-key.json in `dataDir`; none without one */
+    ownerKeyFile?: string
+    /** Encrypts that file. @default passphrase */
+    ownerPassphrase?: string
+  }
   /**
    * `auto` serves once the node is known to be reachable, `client` never answers. `lan` also serves and keeps private
    * addresses. @default { mode: 'auto', or 'client' for a light node, lan: false }

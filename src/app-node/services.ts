@@ -15,12 +15,14 @@ import { pex } from '../services/pex/index.ts'
 import { pool } from '../services/pool/index.ts'
 import { protocols } from '../services/protocols/index.ts'
 import { scoring } from '../services/scoring/index.ts'
+import { shards } from '../services/shards/index.ts'
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { KadDHTInit } from '@libp2p/kad-dht'
 import type { UPnPNAT, UPnPNATComponents } from '@libp2p/upnp-nat'
 import type { ServiceFactoryMap } from 'libp2p'
 import type { Bans, Scoring } from '../components.ts'
 import type { DiscoveryInit } from '../services/discovery/index.ts'
+import type { OwnerKeySource } from '../services/shards/index.ts'
 import type { CheckedInit } from './checked.ts'
 import type { AppNodeInit, AppServices } from './init.ts'
 
@@ -35,10 +37,12 @@ export interface ServiceParts {
   upnp?: (components: UPnPNATComponents) => UPnPNAT
   /** Absent where the engine cannot be asked. */
   collectYoung?: () => void
+  /** Absent where none is kept. */
+  ownerKey?: OwnerKeySource
 }
 
 /** Pure: the factories that the options ask for. The keys are those that libp2p's modules look for. */
-export function servicesOf (init: AppNodeInit, checked: CheckedInit, { sources, upnp, collectYoung }: ServiceParts): Partial<ServiceFactoryMap<AppServices & Record<string, unknown>>> {
+export function servicesOf (init: AppNodeInit, checked: CheckedInit, { sources, upnp, collectYoung, ownerKey }: ServiceParts): Partial<ServiceFactoryMap<AppServices & Record<string, unknown>>> {
   const { clock, rng } = init
   const { network, roles, dhtMode } = checked
   return {
@@ -63,7 +67,8 @@ export function servicesOf (init: AppNodeInit, checked: CheckedInit, { sources, 
     discovery: discovery({ clock, rng, sources }),
     gossipGuard: gossipGuard({ ...init.gossipGuard, clock, rng }),
     protocols: protocols({ ...init.protocols, clock, rng }),
-    messaging: messaging({ collectYoung, ...init.messaging, clock, rng, network })
+    messaging: messaging({ collectYoung, ...init.messaging, clock, rng, network }),
+    shards: shards({ hold: init.dataDir != null || init.datastore != null, ...init.shards, ownerKey, clock, rng, network })
   }
 }
 

@@ -2,6 +2,8 @@ import type { AppNodeInit } from '../app-node.ts'
 import type { Config } from '../config/index.ts'
 import type { ConfiguredFiles } from './files.ts'
 
+const MIB = 1024 * 1024
+
 /** Pure: what every option means for the node. `listen` may differ from the configured one, see `listen.ts`. */
 export function nodeInit (config: Config, files: ConfiguredFiles, listen: readonly string[] = config.listen): AppNodeInit {
   return {
@@ -40,6 +42,7 @@ export function nodeInit (config: Config, files: ConfiguredFiles, listen: readon
     gossipGuard: { rate: { perSecond: config.gossipRate, burst: config.gossipRate }, localAsPublic: config.localAsPublic },
     protocols: { localAsPublic: config.localAsPublic },
     messaging: { mailbox: config.mailbox },
+    shards: { hold: config.shardsMib > 0, capacityBytes: config.shardsMib * MIB, domains: [...config.failureDomain], localAsPublic: config.localAsPublic },
     // on a local network and for a light node `auto` is known beforehand: the node itself decides
     dht: { lan: config.dhtLan, ...(config.dht === 'auto' ? {} : { mode: config.dht }) },
     relay: { client: config.relayClient, ...(config.relayServer == null ? {} : { server: config.relayServer }) },

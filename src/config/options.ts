@@ -89,6 +89,8 @@ export const OPTIONS = {
   gossipRate: one(integer(1, 1_000_000), 400, 'gossip messages a second taken from one peer'),
 
   mailbox: one(boolean, false, 'keep sealed messages for peers that are away and ask for it'),
+  shardsMib: one(integer(0, 1_000_000), 1_024, 'MiB of encrypted secrets kept for others, with shares of their keys; 0 is none'),
+  failureDomain: list(matching('<name>', /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, '1 to 64 letters, digits, dots, dashes and underscores'), [], 'what this node may fail together with, like its data centre: a secret has few shares there'),
 
   dht: one(oneOf('<mode>', ['auto', 'server', 'client', 'off']), 'auto', 'part in the distributed hash table; auto is a server once others can reach this node'),
   dhtLan: one(boolean, false, 'use the DHT of the local network too'),

@@ -80,7 +80,8 @@ async function readHolder (pidFile: string): Promise<number | undefined> {
   return undefined
 }
 
-function isAlive (pid: number): boolean {
+/** Whether there is a process with this id, whoever runs it. */
+export function isAlive (pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -62,8 +62,9 @@ export function parseIdentity (text: string): IdentityFile {
   let file: Partial<IdentityFile> | null
   try {
     file = JSON.parse(text) as Partial<IdentityFile> | null
-  } catch (cause) {
-    throw new IdentityFileFault('damaged', 'it is not JSON', { cause })
+  } catch {
+    // no cause: JSON.parse quotes what it could not read, which may be the key
+    throw new IdentityFileFault('damaged', 'it is not JSON')
   }
   if (typeof file !== 'object' || file == null) throw new IdentityFileFault('damaged', 'it is not a JSON object')
   if (file.version !== 1) throw new IdentityFileFault('damaged', `its version is ${JSON.stringify(file.version)}, and 1 is what this program knows`)

@@ -1,9 +1,10 @@
-import { chmod, readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { AppError, describeError } from '../errors.ts'
 import { systemClock } from '../util/clock.ts'
 import { cleanTemporaries, createFile } from './durable-file.ts'
+import { tightenPermissions } from './file-permissions.ts'
 import { decodeIdentity, encodeIdentity, IdentityFileFault, parseIdentity } from './identity-file.ts'
 import type { PrivateKey } from '@libp2p/interface'
 import type { Clock } from '../util/clock.ts'
@@ -49,7 +50,7 @@ async function createIdentity (path: string, { passphrase, clock = systemClock }
 }
 
 async function readIdentity (path: string, text: string, passphrase: string | undefined): Promise<Identity> {
-  const warnings = await tightenPermissions(path)
+  const warnings = await warningsOf(path)
   try {
     const file = parseIdentity(text)
     const sealed = typeof file.privateKey !== 'string'
@@ -79,16 +80,11 @@ async function readText (path: string): Promise<string | undefined> {
   }
 }
 
-async function tightenPermissions (path: string): Promise<IdentityError[]> {
-  // Windows has no such bits
-  if (process.platform === 'win32') return []
-  const mode = (await stat(path)).mode & 0o777
-  if ((mode & 0o077) === 0) return []
-  const was = `0${mode.toString(8)}`
-  try {
-    await chmod(path, 0o600)
-    return [new IdentityError('IDENTITY_PERMISSIONS', `identity file ${path} could be read by others (mode ${was}); it is now 0600. If somebody may have copied it, move it away to get a new identity`, { details: { path, was } })]
-  } catch (cause) {
-    return [new IdentityError('IDENTITY_PERMISSIONS', `identity file ${path} can be read by others (mode ${was}) and that could not be changed: ${describeError(cause)}. Run chmod 600 on it as its owner`, { cause, details: { path, was } })]
-  }
+async function warningsOf (path: string): Promise<IdentityError[]> {
+  const loose = await tightenPermissions(path)
+  if (loose == null) return []
+  const { was, failure } = loose
+  return [failure == null
+    ? new IdentityError('IDENTITY_PERMISSIONS', `identity file ${path} could be read by others (mode ${was}); it is now 0600. If somebody may have copied it, move it away to get a new identity`, { details: { path, was } })
+    : new IdentityError('IDENTITY_PERMISSIONS', `identity file ${path} can be read by others (mode ${was}) and that could not be changed: ${describeError(failure)}. Run chmod 600 on it as its owner`, { cause: failure, details: { path, was } })]
 }

@@ -100,7 +100,7 @@ describe('app-node options', () => {
     const names = (init: AppNodeInit): string[] => Object.keys(servicesOf(init, checkInit(init), { sources: [] }))
 
     it('have all but what is switched off', () => {
-      expect(names({})).to.have.members(['identify', 'identifyPush', 'ping', 'pubsub', 'dht', 'autoNAT', 'dcutr', 'scoring', 'bans', 'addressBook', 'pool', 'pex', 'discovery', 'gossipGuard', 'protocols', 'messaging'])
+      expect(names({})).to.have.members(['identify', 'identifyPush', 'ping', 'pubsub', 'dht', 'autoNAT', 'dcutr', 'scoring', 'bans', 'addressBook', 'pool', 'pex', 'discovery', 'gossipGuard', 'protocols', 'messaging', 'shards'])
       expect(names({ dht: { mode: 'off' }, autonat: false, dcutr: false })).to.not.include.oneOf(['dht', 'autoNAT', 'dcutr'])
       expect(names({ roles: ['relay'] })).to.include('circuitRelay')
     })

@@ -8,7 +8,7 @@ const OTHERS: Partial<Record<Key, string>> = {
   dataDir: '/d', network: 'lab', bootstrap: '/ip4/127.0.0.1/tcp/1', peer: '/ip4/127.0.0.1/tcp/2', listen: '/ip4/127.0.0.1/tcp/3', announce: '/ip4/127.0.0.1/tcp/4',
   role: 'light', mdns: 'false', dnsSeed: 'seed.example.org', dnsServer: '127.0.0.1', probePorts: '5000-5011', presence: 'false',
   minPeers: '9', maxPeers: '61', maxInbound: '41', maxOutbound: '21', minOutbound: '7', maxPerIp: '5', maxPerSubnet: '11', localAsPublic: 'true',
-  ban: '192.0.2.0/24', allow: '192.0.2.7', autoBan: 'false', gossipRate: '7', mailbox: 'true',
+  ban: '192.0.2.0/24', allow: '192.0.2.7', autoBan: 'false', gossipRate: '7', mailbox: 'true', shardsMib: '7', failureDomain: 'rack-1',
   dht: 'off', dhtLan: 'true', relayClient: 'false', relayServer: 'true', autonat: 'false', dcutr: 'false', upnp: 'true', quic: 'true',
   feelerInterval: '3m', dialTimeout: '11s', minRetry: '2s', maxRetry: '9m'
 }

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { expect } from 'chai'
+import { describeError } from '../../src/errors.ts'
 import { loadIdentity } from '../../src/platform/identity.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { rejection } from '../support/rejection.ts'
@@ -78,6 +79,7 @@ describe('platform/identity', () => {
     const cases: Record<string, string> = {
       empty: '',
       truncated: good.slice(0, good.length / 2),
+      'a lost quote': good.replace('"CAES', 'CAES'),
       'not an object': '[]',
       null: 'null',
       'another version': JSON.stringify({ ...parsed, version: 2 }),
@@ -91,6 +93,7 @@ describe('platform/identity', () => {
       const err = await rejection(loadIdentity(dir.path))
       expect(err.code, name).to.equal('IDENTITY_DAMAGED')
       expect(err.message, name).to.include(path).and.include('move it away')
+      expect(describeError(err), name).to.not.include((parsed.privateKey as string).slice(0, 6))
       expect(await readFile(path, 'utf8'), name).to.equal(text)
     }
   })

@@ -81,6 +81,7 @@ describe('crypto: threshold: deal', () => {
       expect(refusal(() => verificationOf(root, 2))).to.deep.equal(invalid(2))
       expect(refusal(() => verificationsOf(root, [1, 2]))).to.deep.equal(invalid(2))
       expect(hex(verificationOf(root, 1))).to.equal(hex(five))
+      expect(verifyShare({ index: 2, scalar: new Uint8Array(32) }, root)).to.equal(false)
       for (const scalar of [new Uint8Array(32), bytesOf(ORDER), new Uint8Array(31)]) expect(refusal(() => publicShareOf(scalar))).to.deep.equal(invalid())
     })
   })

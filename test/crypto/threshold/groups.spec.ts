@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import sodium from 'libsodium-wrappers-sumo'
+import sodium, { ready } from 'libsodium-wrappers-sumo'
 import { loadFastGroup } from '../../../src/crypto/threshold/fast-group.ts'
 import { group, IDENTITY, useGroup } from '../../../src/crypto/threshold/group.ts'
 import { committed, nobleGroup } from '../../../src/crypto/threshold/noble-group.ts'
+import { sodiumGroup } from '../../../src/crypto/threshold/sodium-group.ts'
 import { small } from '../../../src/crypto/threshold/scalars.ts'
 import { seededRng } from '../../../src/util/rng.ts'
 import { bigOf, bytesOf, hex, onBothGroups, ORDER, unhex } from '../../support/threshold.ts'
@@ -84,15 +85,15 @@ describe('crypto: threshold: groups', () => {
   })
 
   it('leave no secret in the memory of WebAssembly', async () => {
-    await loadFastGroup()
-    const fast = group()
-    useGroup(nobleGroup)
-    const { HEAPU8, _malloc } = (sodium as unknown as { libsodium: SodiumModule }).libsodium
+    await ready
+    const { libsodium } = sodium as unknown as { libsodium: SodiumModule }
+    const fast = sodiumGroup(libsodium)
+    const { HEAPU8 } = libsodium
     const secret = seededRng(3).bytes(32).with(31, 0)
     fast.timesBase(secret)
     fast.times(unhex(MULTIPLES[2]!), [[secret]])
     expect(Buffer.from(HEAPU8.buffer).indexOf(secret)).to.equal(-1)
-    const at = _malloc(secret.byteLength)
+    const at = libsodium._malloc(secret.byteLength)
     HEAPU8.set(secret, at)
     expect(Buffer.from(HEAPU8.buffer).indexOf(secret), 'would be seen').to.equal(at)
   })
