@@ -20,6 +20,9 @@ import type { Storage } from './platform/storage.ts'
 export type { AppNode, AppNodeInit, AppServices } from './app-node/init.ts'
 export { AppNodeOptionError } from './app-node/checked.ts'
 
+/** Who forgets what it has promised of a vault after a power failure does harm to others. */
+const DURABLE_KEYS = ['/peerkeep/shards/vault/', '/peerkeep/shards/gone/', '/peerkeep/shards/kem/', '/peerkeep/shards/known/']
+
 /**
  * Makes a node, and starts it unless `start: false`. `node.stop()` also closes what it opened in `dataDir`.
  *
@@ -37,7 +40,8 @@ export async function createAppNode<S extends ServiceMap = {}> (init: AppNodeIni
     passphrase: init.passphrase,
     clock: init.clock,
     identity: init.privateKey == null,
-    datastore: init.datastore == null
+    datastore: init.datastore == null,
+    synced: DURABLE_KEYS
   })
   try {
     const [storage, transports, upnp, connectionProtector, mdnsModule] = await Promise.all([

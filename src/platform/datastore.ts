@@ -1,10 +1,11 @@
 import { readdir, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
-import { LevelDatastore } from 'datastore-level'
 import { AppError, describeError } from '../errors.ts'
 import { CachedDatastore } from './cached-datastore.ts'
 import { levelCode } from './data-dir.ts'
+import { SyncedLevelDatastore } from './synced-level.ts'
+import type { LevelDatastore } from 'datastore-level'
 import type { Datastore } from 'interface-datastore'
 
 /**
@@ -28,12 +29,13 @@ const ENVIRONMENT = /permission denied|no space|read-only|too many open files|EA
 /**
  * Opens the LevelDB in `<dir>/datastore`. A damaged one is repaired, or else put aside as `datastore.damaged-<n>` and a
  * fresh one started: both come back as warnings, and nothing is deleted. The caller holds the lock of the folder.
+ * What is under the `synced` prefixes survives a power failure, too.
  */
-export async function openDatastore (dir: string): Promise<OpenDatastore> {
+export async function openDatastore (dir: string, synced: readonly string[] = []): Promise<OpenDatastore> {
   const path = join(dir, 'datastore')
   const { level, warning } = await openOrMend(path)
   // in Node `level` is `classic-level`; only its types do not say so
-  const datastore = new CachedDatastore(new LevelDatastore(level as ConstructorParameters<typeof LevelDatastore>[0]))
+  const datastore = new CachedDatastore(new SyncedLevelDatastore(level as ConstructorParameters<typeof LevelDatastore>[0], synced))
   return {
     datastore,
     warnings: warning == null ? [] : [warning],

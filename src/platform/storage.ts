@@ -15,6 +15,8 @@ export interface StorageInit {
   identity?: boolean
   /** Whether the node gets its datastore from here. @default true */
   datastore?: boolean
+  /** Keys that begin so are on the disk when they are said to be, also after a power failure. @default none */
+  synced?: readonly string[]
 }
 
 /** What a node keeps over restarts. Without a `dataDir` it is empty, and opening and closing do nothing. */
@@ -29,7 +31,7 @@ export interface Storage {
 }
 
 /** Locks `dataDir` and opens what is in it. Rejects with `DataDirError`, `IdentityError` or `DatastoreError`. */
-export async function openStorage ({ dataDir, passphrase, clock, identity = true, datastore = true }: StorageInit): Promise<Storage> {
+export async function openStorage ({ dataDir, passphrase, clock, identity = true, datastore = true, synced }: StorageInit): Promise<Storage> {
   if (dataDir == null) {
     return { warnings: [], open: async () => {}, close: async () => {} }
   }
@@ -38,7 +40,7 @@ export async function openStorage ({ dataDir, passphrase, clock, identity = true
   let store: OpenDatastore | undefined
   try {
     const own = identity ? await loadIdentity(lock.path, { passphrase, clock }) : undefined
-    store = datastore ? await openDatastore(lock.path) : undefined
+    store = datastore ? await openDatastore(lock.path, synced) : undefined
     return {
       privateKey: own?.privateKey,
       datastore: store?.datastore,
