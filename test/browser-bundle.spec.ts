@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { AppNodes } from './support/app-nodes.ts'
-import { bundleForBrowser } from './support/browser-bundle.ts'
+import { bundleForBrowser, firstLoad } from './support/browser-bundle.ts'
 import { makeTempDir } from './support/temp-dir.ts'
 import type { Bundle } from './support/browser-bundle.ts'
 
@@ -49,10 +49,11 @@ describe('browser bundle', function () {
     expect(JSON.parse(stdout)).to.deep.equal({ refusal: 'DATA_DIR_UNSUPPORTED', peer: server.peerId.toString() })
   })
 
-  it('is of a size that a page can load', () => {
-    const bytes = gzipSync(bundle.code).length
-    process.stdout.write(`      ${Math.round(bytes / 1024)} KiB compressed, ${Math.round(bundle.code.length / 1024)} KiB minified\n`)
-    expect(bytes).to.be.lessThan(480 * 1024)
+  it('is of a size that a page can load', async () => {
+    const files = await firstLoad(join(ROOT, 'src/browser.ts'))
+    const bytes = files.reduce((sum, file) => sum + gzipSync(file).length, 0)
+    process.stdout.write(`      ${Math.round(bytes / 1024)} KiB compressed before it runs, in ${files.length} files\n`)
+    expect(bytes).to.be.within(100 * 1024, 480 * 1024)
   })
 
   it('is what package.json gives to bundlers', async () => {

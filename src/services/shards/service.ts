@@ -1,5 +1,7 @@
 import { serviceCapabilities, serviceDependencies } from '@libp2p/interface'
 import { TypedEventEmitter } from 'main-event'
+import { loadFastGroup } from '../../crypto/threshold/index.ts'
+import { describeError } from '../../errors.ts'
 import { neutralScoring, openBans, optionalComponent } from '../../components.ts'
 import { systemClock } from '../../util/clock.ts'
 import { exposeCounters, exposeGauges } from '../../util/gauges.ts'
@@ -11,8 +13,9 @@ import { holdingOptions } from './options.ts'
 import { KnownPeers } from './peers.ts'
 import { shardsProtocols } from './shards-protocols.ts'
 import { ProtocolsTransport } from './transport.ts'
-import type { Connection, Metrics, PeerId, PrivateKey, Startable } from '@libp2p/interface'
+import type { Connection, Logger, Metrics, PeerId, PrivateKey, Startable } from '@libp2p/interface'
 import type { Bans, Scoring } from '../../components.ts'
+import type { Owner } from './owner/owner.ts'
 import type { ShardsProtocols } from './shards-protocols.ts'
 import type {
   OpenOptions, Shards, ShardsComponents, ShardsEvents, ShardsInit, ShardsSnapshot, StoreOptions, Vault, VaultCall, VaultLogEntry, VaultPolicy, VaultRight, VaultStatus
@@ -25,6 +28,7 @@ export class ShardsService extends TypedEventEmitter<ShardsEvents> implements Sh
   readonly [serviceDependencies] = ['@libp2p/identify', '@peerkeep/address-book', '@peerkeep/pool', '@peerkeep/protocols']
 
   readonly #components: ShardsComponents
+  readonly #log: Logger
   readonly #protocols: ShardsProtocols
   readonly #transport: ProtocolsTransport
   readonly #assembly: Assembly
@@ -32,6 +36,7 @@ export class ShardsService extends TypedEventEmitter<ShardsEvents> implements Sh
   #scoring: Scoring = neutralScoring
   #bans: Bans = openBans
   #exposed = false
+  #quickened = false
 
   /** Throws `SHARDS_INVALID`. */
   constructor (components: ShardsComponents, init: ShardsInit) {
@@ -45,13 +50,14 @@ export class ShardsService extends TypedEventEmitter<ShardsEvents> implements Sh
     if (hold && !holds) log.error('this node holds no shares: its key is of type %s, and holders need an Ed25519 key', privateKey.type)
     const scoring = (): Scoring => this.#scoring
     this.#components = components
+    this.#log = log
     this.#protocols = shardsProtocols(network)
     const peers = new KnownPeers({ ...lazily(components), self, id: this.#protocols.call.ids[0], scoring, bans: () => this.#bans, clock, log, localAsPublic })
     this.#transport = new ProtocolsTransport({
       self, clock,
       protocols: () => components.protocols,
       ids: this.#protocols,
-      receive: holds ? async (from, frame) => await this.#assembly.receive(from, frame) : undefined,
+      receive: holds ? async (from, frame) => await this.#receive(from, frame) : undefined,
       dial: async (peer, signal) => { await peers.dial(peer, signal) },
       onEvidence: async (from, bytes) => { await this.#assembly.informer.receive(from, bytes) }
     })
@@ -103,72 +109,89 @@ export class ShardsService extends TypedEventEmitter<ShardsEvents> implements Sh
   }
 
   async store (secret: Uint8Array, options?: StoreOptions): Promise<Vault> {
-    return await this.#assembly.owner.store(secret, options)
+    return await this.#owner.store(secret, options)
   }
 
   async open (id: string, options?: OpenOptions): Promise<Uint8Array> {
-    return await this.#assembly.owner.open(id, options)
+    return await this.#owner.open(id, options)
   }
 
   async update (id: string, secret: Uint8Array, options?: VaultCall): Promise<Vault> {
-    return await this.#assembly.owner.update(id, secret, options)
+    return await this.#owner.update(id, secret, options)
   }
 
   async export (id: string, options?: OpenOptions): Promise<Uint8Array> {
-    return await this.#assembly.owner.export(id, options)
+    return await this.#owner.export(id, options)
   }
 
   async list (options?: VaultCall): Promise<Vault[]> {
-    return await this.#assembly.owner.list(options)
+    return await this.#owner.list(options)
   }
 
   async status (id: string, options?: VaultCall): Promise<VaultStatus> {
-    return await this.#assembly.owner.status(id, options)
+    return await this.#owner.status(id, options)
   }
 
   async audit (id: string, options?: VaultCall): Promise<VaultStatus> {
-    return await this.#assembly.owner.audit(id, options)
+    return await this.#owner.audit(id, options)
   }
 
   async refresh (id: string, options?: VaultCall): Promise<Vault> {
-    return await this.#assembly.owner.refresh(id, options)
+    return await this.#owner.refresh(id, options)
   }
 
   async repair (id: string, options?: VaultCall): Promise<Vault> {
-    return await this.#assembly.owner.repair(id, options)
+    return await this.#owner.repair(id, options)
   }
 
   async reshare (id: string, options: VaultCall & { threshold?: number, holders?: number | PeerId[] }): Promise<Vault> {
-    return await this.#assembly.owner.reshare(id, options)
+    return await this.#owner.reshare(id, options)
   }
 
   async rotate (id: string, options?: VaultCall): Promise<Vault> {
-    return await this.#assembly.owner.rotate(id, options)
+    return await this.#owner.rotate(id, options)
   }
 
   async amend (id: string, change: { label?: string, policy?: VaultPolicy, expiresAt?: number | null }, options?: VaultCall): Promise<Vault> {
-    return await this.#assembly.owner.amend(id, change, options)
+    return await this.#owner.amend(id, change, options)
   }
 
   async delegate (id: string, subject: PrivateKey['publicKey'], rights: VaultRight[], options: { expiresAt: number }): Promise<Uint8Array> {
-    return await this.#assembly.owner.delegate(id, subject, rights, options)
+    return await this.#owner.delegate(id, subject, rights, options)
   }
 
   async undelegate (id: string, delegation: Uint8Array, options?: VaultCall): Promise<Vault> {
-    return await this.#assembly.owner.undelegate(id, delegation, options)
+    return await this.#owner.undelegate(id, delegation, options)
   }
 
   async revoke (id: string, options?: VaultCall): Promise<PeerId[]> {
-    return await this.#assembly.owner.revoke(id, options)
+    return await this.#owner.revoke(id, options)
   }
 
   async log (id: string, options?: VaultCall): Promise<VaultLogEntry[]> {
-    return await this.#assembly.owner.log(id, options)
+    return await this.#owner.log(id, options)
   }
 
   snapshot (): ShardsSnapshot {
     const { holder, counters } = this.#assembly
     return { holding: holder != null, held: this.#assembly.held(), own: this.#assembly.own(), counters, gauges: this.#gauges() }
+  }
+
+  get #owner (): Owner {
+    this.#quicken()
+    return this.#assembly.owner
+  }
+
+  async #receive (from: PeerId, frame: Uint8Array): Promise<Uint8Array> {
+    this.#quicken()
+    return await this.#assembly.receive(from, frame)
+  }
+
+  /** With what takes 100 ms to load, and most nodes never use. Nobody waits: until then, and where it cannot be had, the same is computed in JavaScript. */
+  #quicken (): void {
+    if (this.#quickened) return
+    this.#quickened = true
+    loadFastGroup().catch((err: unknown) => { this.#log('%s', describeError(err)) })
   }
 
   #gauges (): Record<string, number> {
