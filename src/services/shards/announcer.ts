@@ -15,6 +15,7 @@ const RETRY_MS = 600_000
 const PROVIDE_LIMIT_MS = 60_000
 /** A change comes with others. */
 const SETTLE_MS = 2_000
+const MAX_JITTER_MS = 3_600_000
 
 export interface AnnouncerInit {
   contentRouting: ContentRouting
@@ -30,10 +31,12 @@ export class Announcer {
   /** By the CID in text: when it is due, by the monotonic clock. As many as vaults held and their owners. */
   readonly #due = new Map<string, { hash: Uint8Array, dueMs: number }>()
   #timer?: Timer
+  #timerMs = 0
+  /** When a change that came during a round wants one. */
+  #soonMs = Infinity
   #running?: Promise<void>
   #stopping = new AbortController()
   #forget?: () => void
-  #announced = 0
 
   constructor (init: AnnouncerInit) {
     this.#init = init
@@ -41,10 +44,6 @@ export class Announcer {
 
   get gauges (): Record<string, number> {
     return { announced: this.#due.size }
-  }
-
-  get announced (): number {
-    return this.#announced
   }
 
   start (): void {
@@ -62,13 +61,25 @@ export class Announcer {
     this.#due.clear()
   }
 
+  /** A round in so long, unless there is one before anyway. */
   #schedule (ms: number): void {
-    if (this.#stopping.signal.aborted || this.#timer != null || this.#running != null) return
-    this.#timer = this.#init.clock.after(ms * (0.5 + this.#init.rng.float()), () => {
+    const { clock, rng } = this.#init
+    if (this.#stopping.signal.aborted) return
+    const dueMs = clock.monotonic() + ms
+    if (this.#running != null) {
+      this.#soonMs = Math.min(this.#soonMs, dueMs)
+      return
+    }
+    if (this.#timer != null && this.#timerMs <= dueMs) return
+    this.#timer?.cancel()
+    this.#timerMs = dueMs
+    // not all holders of a vault at the same time
+    this.#timer = clock.after(ms + rng.float() * Math.min(ms, MAX_JITTER_MS), () => {
       this.#timer = undefined
+      this.#soonMs = Infinity
       this.#running = this.#round().finally(() => {
         this.#running = undefined
-        this.#schedule(this.#nextMs())
+        this.#schedule(Math.min(this.#nextMs(), Math.max(SETTLE_MS, this.#soonMs - clock.monotonic())))
       })
     })
   }
@@ -93,7 +104,6 @@ export class Announcer {
           contentRouting.provide(placeCid(entry.hash), { signal: AbortSignal.any([signal, limit.signal]) }),
           sleep(clock, PROVIDE_LIMIT_MS, AbortSignal.any([signal, limit.signal])).then(() => { throw new Error('not in time') })
         ])
-        this.#announced++
         entry.dueMs = clock.monotonic() + AGAIN_MS
       } catch (err) {
         log('%s is not announced: %s', name, describeError(err))

@@ -69,7 +69,7 @@ export class LieInformer implements Informer {
     await Promise.all(this.#telling)
   }
 
-  /** What this node found out itself. */
+  /** What this node found out itself. Resolves when it is checked and charged: others are told behind the back of the caller. */
   async inform (evidence: Evidence): Promise<void> {
     const bytes = Evidence.encode(evidence)
     const lie = await this.#inTurn(async () => await checkEvidence(evidence))
@@ -79,7 +79,7 @@ export class LieInformer implements Informer {
       return
     }
     this.#counts.found++
-    await this.#charge(lie, bytes)
+    this.#charge(lie, bytes)
   }
 
   /** What a peer tells: charged to it when it is false. */
@@ -96,10 +96,10 @@ export class LieInformer implements Informer {
       return
     }
     this.#counts.told++
-    await this.#charge(lie, bytes, from)
+    this.#charge(lie, bytes, from)
   }
 
-  async #charge (lie: FoundLie, bytes: Uint8Array, from?: PeerId): Promise<void> {
+  #charge (lie: FoundLie, bytes: Uint8Array, from?: PeerId): void {
     const { scoring, emit, knows } = this.#init
     const vault = bytesToHex(lie.vault)
     const key = `${lie.peerId.toString()} ${vault}`
@@ -109,12 +109,13 @@ export class LieInformer implements Informer {
     emit({ peerId: lie.peerId, vault, kind: lie.kind, told: from != null })
     // anybody can make up peers that lie to themselves: nobody is told of those that nobody knows
     if (from != null && (!knows(lie.peerId) || !this.#passOn.take('others'))) return
-    const telling = this.#tellAll(bytes, [lie.peerId, ...from == null ? [] : [from]])
+    const telling: Promise<void> = this.#tellAll(bytes, [lie.peerId, ...from == null ? [] : [from]])
+      .catch((err: unknown) => { this.#init.log.error('who is to be told of a lie is not known: %s', describeError(err)) })
+      .finally(() => { this.#telling.delete(telling) })
     this.#telling.add(telling)
-    await telling.finally(() => { this.#telling.delete(telling) })
   }
 
-  /** Never rejects: whoever cannot be told hears it from others. */
+  /** Whoever cannot be told hears it from others. */
   async #tellAll (bytes: Uint8Array, but: PeerId[]): Promise<void> {
     const { listeners, tell, log } = this.#init
     const { signal } = this.#stopping

@@ -91,6 +91,10 @@ export interface Holdings {
   putPayload (id: string, offset: number, data: Uint8Array): Promise<boolean>
   /** How much of the payload is here. */
   payloadBytes (id: string): number
+  /** SHA-256 of the nonce and the payload, as an audit has it; undefined when it is not here whole. */
+  payloadDigest (id: string, nonce: Uint8Array): Promise<Uint8Array | undefined>
+  /** The seq of a change that is accepted here and not certified. */
+  pendingSeq (id: string): number | undefined
 }
 
 /** New sub-shares of the owner's, for a genesis or a rotation. */

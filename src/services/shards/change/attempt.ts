@@ -1,6 +1,7 @@
 import { describeError } from '../../../errors.ts'
 import { ShardsError } from '../errors.ts'
 import { verifyCertificate } from '../model/certificate.ts'
+import { RefusedError } from '../model/failure.ts'
 import { chainOf, introduce, whatCameAfter } from './chain.ts'
 import { ask, inPeerOrder, refusalCode } from './context.ts'
 import { decide } from './decision.ts'
@@ -24,11 +25,14 @@ export class TryAgain extends Error {
   readonly reason: ShardsError
   /** Whether somebody else's ballot was in the way. */
   readonly contended: boolean
+  /** Rounds of ballots that holders say were. */
+  readonly rounds: readonly number[]
 
-  constructor (reason: ShardsError, contended: boolean) {
+  constructor (reason: ShardsError, contended: boolean, rounds: readonly number[]) {
     super(reason.message)
     this.reason = reason
     this.contended = contended
+    this.rounds = rounds
   }
 }
 
@@ -37,6 +41,12 @@ export interface Decided extends Changed {
   context: ChangeContext
   /** Whether it is this change, and not one of somebody else that had to be finished. */
   ours: boolean
+}
+
+interface Tested {
+  value: Value
+  /** Those that could accept it, by the trial; absent where there was none. */
+  able?: ReadonlySet<string>
 }
 
 /** One change over its ballots: what is drafted and learnt in one is used in the next. */
@@ -54,7 +64,7 @@ export class Attempt {
   async run (ballot: Ballot): Promise<Decided> {
     const { previous } = this.#context
     const round = { context: this.#context, ballot }
-    if (previous == null) return await this.#settle(round, await this.#drafting.value(new Map()), { justification: [], chain: [] })
+    if (previous == null) return await this.#settle(round, { value: await this.#drafting.value(new Map()) }, { justification: [], chain: [] })
     const { promises, refusals } = await prepare(round)
     const after = await whatCameAfter(this.#context, refusals)
     if (after.length > 0) return this.#overtaken(after)
@@ -82,26 +92,25 @@ export class Attempt {
       return await this.#propose(round, heard, refusals)
     }
     const ballots = { justification, chain: await introduce(this.#context, await chainOf(this.#context)) }
-    const value = await this.#tested(round, promises, ballots)
-    return await this.#settle(round, value, ballots)
+    return await this.#settle(round, await this.#tested(round, promises, ballots), ballots)
   }
 
   async #finish ({ ballot }: Round, value: Value, justification: Signed[]): Promise<Decided> {
     const { previous } = this.#context
     const members = membersOf(previous?.manifest, value.manifest.holders)
     const context = { ...this.#context, members, electorate: electorateOf(members, previous?.manifest, value.manifest) }
-    return await this.#settle({ context, ballot }, value, { justification, chain: await introduce(context, await chainOf(context)) })
+    return await this.#settle({ context, ballot }, { value }, { justification, chain: await introduce(context, await chainOf(context)) })
   }
 
   /** A draft that enough can accept, sub-shares included. */
-  async #tested (round: Round, promises: Map<string, PromiseOf>, ballots: Ballots): Promise<Value> {
+  async #tested (round: Round, promises: Map<string, PromiseOf>, ballots: Ballots): Promise<Tested> {
     const { electorate: { after } } = this.#context
     for (;;) {
       const value = await this.#drafting.value(promises)
       const { able, blames, failures } = await tryOut(round, value, ballots)
       if (this.#drafting.blame(blames)) continue
       this.#checkNewcomers(able, failures)
-      if (able.size >= after.quorum) return value
+      if (able.size >= after.quorum) return { value, able }
       throw this.#tooFew(`${able.size} of the ${after.quorum} holders that are needed can take the change`, failures, after)
     }
   }
@@ -113,10 +122,10 @@ export class Attempt {
     throw new ShardsError('SHARDS_NOT_STORED', `${unable.length} of the peers that were chosen do not take a share: choose others`, { details: describeMissing(unable, failures) })
   }
 
-  async #settle (round: Round, value: Value, ballots: Ballots): Promise<Decided> {
+  async #settle (round: Round, { value, able }: Tested, ballots: Ballots): Promise<Decided> {
     const { context } = round
     const ours = this.#drafting.made(value.hash)
-    const { accepts, decided, failures } = await vote(round, value, ballots, ours ? this.#drafting.without : new Set())
+    const { accepts, decided, failures } = await vote(round, value, ballots, { able, except: ours ? this.#drafting.without : new Set() })
     for (const member of accepts.keys()) this.#accepted.add(member)
     if (!decided) throw this.#tooFew(`${accepts.size} holders took the change: too few`, failures, context.electorate.after)
     const signed = { ...value.signed, accepts: inPeerOrder(accepts) }
@@ -138,7 +147,8 @@ export class Attempt {
     const details = { failures: [...failures].map(([member, err]) => describeMiss(member, err)) }
     const reason = new ShardsError('SHARDS_NOT_STORED', `${what}: the vault is as it was; try again when more are there`, { details })
     if (codes.filter(code => code != null && FINAL.has(code)).length > members.size - quorum) return reason
-    return new TryAgain(reason, codes.includes('CONFLICT'))
+    const rounds = [...failures.values()].flatMap(err => err instanceof RefusedError && err.failure.ballot != null ? [err.failure.ballot.round] : [])
+    return new TryAgain(reason, codes.includes('CONFLICT'), rounds)
   }
 }
 

@@ -3,6 +3,7 @@ import { describeError } from '../../../errors.ts'
 import { ShardsError } from '../errors.ts'
 import { RefusedError } from '../model/failure.ts'
 import { verifyChain } from '../model/certificate.ts'
+import { readManifest } from '../model/manifest.ts'
 import { ask } from './context.ts'
 import { SignedManifest } from '../pb/shards.ts'
 import type { PeerId } from '@libp2p/interface'
@@ -84,16 +85,27 @@ export async function introduce (context: ChangeContext, chain: readonly SignedM
   return last
 }
 
+/**
+ * Checks what came after a known manifest. Holders keep the manifests from the last that the owner signed: where that is not the next one,
+ * the owner answers for those between. Rejects as `verifyChain` does.
+ */
+export async function verifyNewer (manifests: readonly SignedManifest[], known: Vouched): Promise<Vouched[]> {
+  const { vault, owner, seq } = known.manifest
+  const [first] = manifests
+  const skips = first != null && readManifest(first.manifest).seq > seq + 1
+  return await verifyChain(manifests, { vault, owner, after: skips ? undefined : known })
+}
+
 /** What came after the manifest that is to be changed, by those that refused because of it; checked. Empty when there is nothing. */
 export async function whatCameAfter (context: ChangeContext, refusals: ReadonlyMap<Member, unknown>): Promise<Vouched[]> {
-  const { previous, vault, signal, log } = context
+  const { previous, signal, log } = context
   if (previous == null) return []
   const told = [...refusals].filter(([, err]) => err instanceof RefusedError && (err.failure.newer != null || err.failure.code === 'STALE'))
   for (const [{ peerId }] of told.slice(0, MAX_ASKED)) {
     try {
       const { answer } = await ask(context, peerId, { getState: { from: previous.manifest.seq + 1 } }, signal)
       const manifests = answer.state?.manifests ?? []
-      if (manifests.length > 0) return await verifyChain(manifests, { vault, after: previous })
+      if (manifests.length > 0) return await verifyNewer(manifests, previous)
     } catch (err) {
       signal.throwIfAborted()
       log('%p says that there is something newer and does not show it: %s', peerId, describeError(err))

@@ -5,20 +5,23 @@ import { BoundedMap } from '../../../util/bounded-map.ts'
 import { sleep, timeoutSignal } from '../../../util/clock.ts'
 import { ShardsError } from '../errors.ts'
 import { peerBytes } from '../peer-bytes.ts'
-import { Attempt, TryAgain } from './attempt.ts'
-import { nextRound } from './ballot.ts'
-import { commit, commitLater } from './committing.ts'
+import { Attempt, TryAgain, describeMissing } from './attempt.ts'
+import { OWNER_ROUND_LEAD, nextRound, roundAbove } from './ballot.ts'
+import { commit, commitLater, missingAcknowledgements } from './committing.ts'
 import { electorateOf, membersOf, peerKey } from './members.ts'
 import { Turns } from './turns.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Scoring } from '../../../components.ts'
 import type { Clock } from '../../../util/clock.ts'
 import type { Rng } from '../../../util/rng.ts'
-import type { Caller, ChangeInit, Changed, Changes, Informer } from '../parts.ts'
+import type { Caller, ChangeInit, Changed, Changes, Informer, Vouched } from '../parts.ts'
 import type { ChangeContext } from './context.ts'
+import type { Member } from './members.ts'
 
 /** Ballots tried before a change is given up: where others were in the way, and where too few were there. */
 const [CONTENDED_ATTEMPTS, ATTEMPTS] = [7, 3]
+/** How often a quorum is told of what is decided before somebody else has to. */
+const TELL_ATTEMPTS = 3
 /** To take back what was not stored. */
 const FORGET_MS = 5_000
 /** Two that outbid each other come back at different times (full jitter), and further apart each time. */
@@ -48,12 +51,14 @@ export interface VaultChangesInit {
  *    proposal, not for a ballot, so leaving one out or trying again asks for no new ones.
  * 3. trial: the holders after check everything, sub-shares included, and write nothing. A sub-share that does not fit leaves out its
  *    dealer (`blame.ts`) here: once it is accepted, what some cannot accept might have to be finished all the same, for ever.
- * 4. propose: the holders after write their share down and accept; those that leave accept after them, having no share to check.
+ * 4. propose: the holders after write their share down and accept, those that come first; those that leave accept after them, having no
+ *    share to check. So those that decide about the seq have accepted only what can be finished.
  *    Decided with a quorum of the holders after, each with its share, and one of those before, which is what rules out that
  *    another change of the same seq is decided by others.
- * 5. commit: the certificate, to all; those that were away are told again, and also ask when they are back.
+ * 5. commit: the certificate, to all, until a quorum of the holders after has it; those that were away are told again, and also ask when
+ *    they are back.
  *
- * Ballots are (second, peer id): a proposer that restarts and remembers nothing is above what it used before, and within one second
+ * Ballots are (second, peer id), the owner's a minute ahead of those of holders: a proposer that restarts and remembers nothing is above what it used before, and within one second
  * holders refuse the ballot that they promised already. Nothing of a proposer has to be on a disk. Proposers that outbid each other
  * wait with full jitter, so that in the end one is alone for long enough; a change that did not get through within 7 ballots rejects, and may still be finished by
  * somebody else.
@@ -99,10 +104,11 @@ export class VaultChanges implements Changes {
     const { clock, rng, log, self } = this.#init
     const { signal } = init
     const attempt = new Attempt(this.#contextOf(init))
+    const lead = init.owner == null ? 0 : OWNER_ROUND_LEAD
     for (let tried = 1; ; tried++) {
       try {
-        const { context, vouched, missing, ours } = await attempt.run({ round: this.#nextRound(id), proposer: peerBytes(self) })
-        await this.#tell(context, vouched.signed)
+        const { context, vouched, missing, ours } = await attempt.run({ round: this.#nextRound(id, lead), proposer: peerBytes(self) })
+        await this.#tell(context, vouched)
         init.onProgress?.({ step: 'committed', seq: vouched.manifest.seq })
         if (!ours) throw new ShardsError('SHARDS_CONFLICT', `another change of the vault was under way and has been finished first: it is at seq ${vouched.manifest.seq} now`, { details: { newer: vouched } })
         return { vouched, missing }
@@ -112,21 +118,41 @@ export class VaultChanges implements Changes {
           if (init.previous == null) await this.#forget(attempt)
           throw err instanceof TryAgain ? err.reason : err
         }
+        this.#rounds.set(id, roundAbove(clock.now(), { lastRound: this.#rounds.get(id), rounds: err.rounds, lead }))
         log('change of vault %s, attempt %d: %s', id, tried, describeError(err.reason))
         await sleep(clock, backoffMs(tried, BACKOFF, rng), signal)
       }
     }
   }
 
-  /** Resolves when as many as can be reached know; goes on behind the back of the caller with the others. */
-  async #tell (context: ChangeContext, manifest: Parameters<typeof commit>[1]): Promise<void> {
-    const left = await commit(context, manifest)
+  /**
+   * Resolves when a quorum of the holders after has the certificate; goes on behind the back of the caller with the others. Of a genesis that
+   * is what makes it a vault: rejects when it does not come to that. Another change stands all the same, and any holder can finish it.
+   */
+  async #tell (context: ChangeContext, { signed: manifest, manifest: { seq } }: Vouched): Promise<void> {
+    const { clock, rng } = this.#init
+    const { electorate: { after }, previous, signal } = context
+    const told = new Set<Member>()
+    let left = [...context.members.values()]
+    for (let tried = 1; ; tried++) {
+      const committed = await commit(context, manifest, left)
+      for (const member of committed.told) told.add(member)
+      left = committed.left
+      if (left.length === 0 || tried === TELL_ATTEMPTS || missingAcknowledgements(context, told) === 0) break
+      await sleep(clock, backoffMs(tried, BACKOFF, rng), signal)
+    }
+    const missing = missingAcknowledgements(context, told)
+    if (missing > 0 && previous == null) {
+      throw new ShardsError('SHARDS_NOT_STORED', `a quorum of the holders took the vault, but only ${after.quorum - missing} of the ${after.quorum} that are needed answered that they know so: try again when more are there`, {
+        details: { seq, acknowledged: after.quorum - missing, needed: after.quorum, ...describeMissing(left, new Map()) }
+      })
+    }
     if (left.length === 0) return
     const later = { ...context, signal: this.#stopping.signal }
-    const told: Promise<void> = commitLater(later, manifest, left)
+    const telling: Promise<void> = commitLater(later, manifest, left)
       .catch((err: unknown) => { if (!later.signal.aborted) this.#init.log.error('telling of a change: %s', describeError(err)) })
-      .finally(() => { this.#telling.delete(told) })
-    this.#telling.add(told)
+      .finally(() => { this.#telling.delete(telling) })
+    this.#telling.add(telling)
   }
 
   /** What too few have taken of a vault that is to begin is of no use to anybody. */
@@ -145,8 +171,8 @@ export class VaultChanges implements Changes {
     return { ...this.#init, vault: next.vault, previous, next: named, owner, dealing, members, electorate: electorateOf(members, previous?.manifest, next), signal, onProgress }
   }
 
-  #nextRound (id: string): number {
-    const round = nextRound(this.#init.clock.now(), this.#rounds.get(id))
+  #nextRound (id: string, lead: number): number {
+    const round = nextRound(this.#init.clock.now(), this.#rounds.get(id), lead)
     this.#rounds.set(id, round)
     return round
   }

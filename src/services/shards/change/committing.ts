@@ -14,11 +14,18 @@ const BACKOFF = { minMs: 1_000, maxMs: 60_000 }
 /** What may be over by then. */
 const PASSING = new Set(['BUSY', 'RATE_LIMITED', 'UNAVAILABLE', 'NO_SPACE', 'QUOTA'])
 
+export interface Committed {
+  /** Those that have it, or something newer, on their disks. */
+  told: Member[]
+  /** Those that could not be told, and may be later. */
+  left: Member[]
+}
+
 /**
- * Tells all holders, before and after, what is decided; those that leave delete what they have. Gives those that could not be told.
- * A decision stands whoever was told: the next proposer would find it accepted by a quorum.
+ * Tells all holders, before and after, what is decided; those that leave delete what they have. A decision stands whoever was told: the
+ * next proposer would find it accepted by a quorum.
  */
-export async function commit (context: ChangeContext, manifest: SignedManifest, members: Iterable<Member> = context.members.values()): Promise<Member[]> {
+export async function commit (context: ChangeContext, manifest: SignedManifest, members: Iterable<Member> = context.members.values()): Promise<Committed> {
   const all = [...members]
   const { electorate: { after }, clock, signal } = context
   const { answers, failures } = await gather(all, async ({ peerId }, signal) => ask(context, peerId, { commit: { manifest } }, signal), {
@@ -26,7 +33,13 @@ export async function commit (context: ChangeContext, manifest: SignedManifest, 
   })
   for (const err of failures.values()) await accuse(context, manifest, err)
   // who is no holder, or knows more already, is not to be told again
-  return all.filter(member => !answers.has(member) && !isFinal(refusalCode(failures.get(member))))
+  const left = all.filter(member => !answers.has(member) && !isFinal(refusalCode(failures.get(member))))
+  return { told: all.filter(member => answers.has(member) || refusalCode(failures.get(member)) === 'STALE'), left }
+}
+
+/** Of those that have been told, how many have to be, so that a certificate is not only here: a quorum of the holders after. */
+export function missingAcknowledgements ({ electorate: { after } }: ChangeContext, told: Iterable<Member>): number {
+  return Math.max(0, after.quorum - [...told].filter(({ key }) => after.members.has(key)).length)
 }
 
 function isFinal (code: string | undefined): boolean {
@@ -45,7 +58,7 @@ export async function commitLater (context: ChangeContext, manifest: SignedManif
   let rest = left
   for (let attempt = 1; rest.length > 0 && attempt <= ATTEMPTS; attempt++) {
     await sleep(clock, backoffMs(attempt, BACKOFF, rng), signal)
-    rest = await commit(context, manifest, rest)
+    rest = (await commit(context, manifest, rest)).left
   }
   if (rest.length > 0) log('not told of a change of vault: %s', rest.map(({ peerId }) => peerId.toString()).join(' '))
 }

@@ -40,6 +40,7 @@ export async function collectKemKeys (context: ChangeContext, promises: Readonly
   for (const [{ key }, kem] of answers) known.set(key, kem)
   const missing = asked.filter(member => !answers.has(member))
   if (missing.length === 0) return
+  for (const member of missing) context.onProgress({ step: 'failed', peer: member.peerId, index: member.after ?? 0, reason: describeError(failures.get(member) ?? 'did not answer in time') })
   throw new ShardsError('SHARDS_NOT_STORED', `${missing.length} of the peers that were chosen do not hold a share now: choose others`, {
     details: { peers: missing.map(({ peerId }) => peerId.toString()), indices: missing.map(({ after }) => after), reasons: [...failures.values()].map(describeError) }
   })

@@ -56,21 +56,29 @@ export async function tryOut (round: Round, value: Value, ballots: Ballots): Pro
   return { able: new Set([...answers.keys()].map(({ key }) => key)), blames: new Map(blames), failures }
 }
 
-/** The second phase: first those that come or stay, which get shares by it; those that leave when enough of these have them. */
-export async function vote (round: Round, value: Value, ballots: Ballots, except: ReadonlySet<number>): Promise<Vote> {
-  const { context } = round
-  const { members, electorate } = context
-  const all = [...members.values()]
-  const next = await propose(round, value, ballots, all.filter(({ after }) => after != null && !except.has(after)))
-  if (!isDecided(keysOf(next.accepts), electorate) && mayAskLeavers(keysOf(next.accepts), electorate)) {
-    const leaving = await propose(round, value, ballots, all.filter(({ after }) => after == null))
-    for (const [member, signed] of leaving.accepts) next.accepts.set(member, signed)
-    for (const [member, err] of leaving.failures) next.failures.set(member, err)
+/**
+ * The second phase. What holders before have accepted may have to be finished, so they are asked only when that can be done: first those
+ * that come; those that stay when these and the ones of them that are `able` are enough, as the trial showed; those that leave when
+ * enough have their shares.
+ */
+export async function vote (round: Round, value: Value, ballots: Ballots, { able, except }: { able?: ReadonlySet<string>, except: ReadonlySet<number> }): Promise<Vote> {
+  const { members, electorate } = round.context
+  const all = [...members.values()].filter(({ after }) => after == null || !except.has(after))
+  const [accepts, failures] = [new Map<Member, Signed>(), new Map<Member, unknown>()]
+  const ask = async (asked: readonly Member[]): Promise<void> => {
+    const said = await propose(round, value, ballots, asked, accepts)
+    for (const [member, signed] of said.accepts) accepts.set(member, signed)
+    for (const [member, err] of said.failures) failures.set(member, err)
   }
-  return { ...next, decided: isDecided(keysOf(next.accepts), electorate) }
+  await ask(all.filter(({ before }) => before == null))
+  const staying = all.filter(({ before, after }) => before != null && after != null)
+  const hoped = staying.filter(({ key }) => able?.has(key) ?? true).length
+  if (accepts.size + hoped >= electorate.after.quorum) await ask(staying)
+  if (!isDecided(keysOf(accepts), electorate) && mayAskLeavers(keysOf(accepts), electorate)) await ask(all.filter(({ after }) => after == null))
+  return { accepts, failures, decided: isDecided(keysOf(accepts), electorate) }
 }
 
-async function propose (round: Round, value: Value, ballots: Ballots, asked: readonly Member[]): Promise<Omit<Vote, 'decided'>> {
+async function propose (round: Round, value: Value, ballots: Ballots, asked: readonly Member[], before: ReadonlyMap<Member, Signed>): Promise<Omit<Vote, 'decided'>> {
   const { context, ballot } = round
   const { electorate, clock, signal, onProgress, scoring } = context
   const { answers, failures } = await gather(asked, async (member, signal) => {
@@ -83,7 +91,7 @@ async function propose (round: Round, value: Value, ballots: Ballots, asked: rea
     }
     onProgress({ step: 'accepted', peer: peerId, index: after })
     return signed
-  }, { clock, signal, enough: answers => isDecided(keysOf(answers), electorate), graceMs: GRACE_MS })
+  }, { clock, signal, enough: answers => isDecided(keysOf(new Map([...before, ...answers])), electorate), graceMs: GRACE_MS })
   for (const [{ peerId, after = 0 }, err] of failures) onProgress({ step: 'failed', peer: peerId, index: after, reason: refusalCode(err) ?? describeError(err) })
   return { accepts: answers, failures }
 }

@@ -20,6 +20,7 @@ import { checkBallot, checkedShare, checkNext, heldOf, inTheWay, spend } from '.
 import { lockShare } from './shares.ts'
 import { fits, placeOf, seqOf } from './vault-record.ts'
 import { payloadNameOf } from './vaults.ts'
+import type { PeerId } from '@libp2p/interface'
 import type { AnswerBody } from '../model/request.ts'
 import type { Vouched } from '../parts.ts'
 import type { StoredShare } from '../pb/holder-store.ts'
@@ -31,6 +32,8 @@ import type { Write } from './vault-store.ts'
 
 const PER_HOUR = 240
 const BURST = 60
+/** Each puts an end to the change that another proposer has begun, which takes seconds. */
+const HOLDERS_PREPARE = { perHour: 60, burst: 15 }
 const MAX_TRIED = 64
 
 /** A change that this holder can accept. */
@@ -60,8 +63,9 @@ export class Ceremony {
     const { record, vouched, place } = heldOf(call, peerId)
     const { seq = 0, ballot } = call.read.request.prepare ?? {}
     checkNext(vouched, seq)
-    checkBallot(ballot, call.from, clock.now())
-    spend(this.#context, call, 'prepare', { perHour: PER_HOUR, burst: BURST })
+    const { owner } = vouched.manifest
+    checkBallot(ballot, call, owner, clock.now())
+    spend(this.#context, call, 'prepare', equals(call.read.request.signer, owner) ? { perHour: PER_HOUR, burst: BURST } : HOLDERS_PREPARE)
     const { state, conflict } = promise(record.acceptor, ballot)
     if (state == null) throw inTheWay(ballot, conflict)
     const kem = record.kem ?? await kemKeys.create()
@@ -126,7 +130,7 @@ export class Ceremony {
     if (!equals(vouched.manifest.vault, call.read.request.vault)) throw new RefusedError('INVALID', 'a manifest of another vault')
     if (placeOf(vouched.manifest, peerId) == null) {
       if (record == null) throw new RefusedError('NOT_HOLDER', 'this node is no holder of the vault')
-      await vaults.remove(record, 'left', seq)
+      await this.#leave(record, id, vouched)
       return { done: {} }
     }
     if (record == null) {
@@ -136,6 +140,14 @@ export class Ceremony {
     }
     await vaults.write(advance(record, id, [vouched], peerId))
     return { done: {} }
+  }
+
+  /** The share goes at once. Who is new may need the payload yet, so that stays for a while. */
+  async #leave (record: VaultRecord, id: string, vouched: Vouched): Promise<void> {
+    const { vaults, clock, peerId } = this.#context
+    const hasLeft = record.vouched != null && placeOf(record.vouched.manifest, peerId) == null && record.pending == null
+    const write = advance(record, id, [vouched], peerId)
+    await vaults.write({ ...write, record: { ...write.record, acceptedMs: hasLeft ? record.acceptedMs : clock.now() } })
   }
 
   /** Before the manifest is read, which takes longer: whether its owner signed it, or one of the holders before accepted it. */
@@ -157,9 +169,9 @@ export class Ceremony {
   async #acceptable (call: Call, body: Propose): Promise<Acceptable> {
     const { peerId, clock, vaults, payloads } = this.#context
     const { manifest: signed, ballot, promises } = body
-    checkBallot(ballot, call.from, clock.now())
     const claim = claimed(signed)
     if (signed == null || claim == null || signed.accepts.length > 0) throw new RefusedError('INVALID', 'no manifest to accept, or one with accepts')
+    checkBallot(ballot, call, claim.owner, clock.now())
     const place = placeOf(claim, peerId)
     spend(this.#context, call, 'propose', { perHour: PER_HOUR, burst: BURST })
     const base = await this.#base(call, body, claim)
@@ -183,14 +195,15 @@ export class Ceremony {
     }
     if (call.record == null && place != null) vaults.checkRoom(manifest.owner)
     const name = payloadNameOf(manifest)
-    const isNewPayload = !equals(previous?.manifest.item?.payload ?? new Uint8Array(0), name?.hash ?? new Uint8Array(0))
-    if (place != null && isNewPayload && (name == null || !payloads.isWhole(name))) throw new RefusedError('NO_PAYLOAD', 'the payload is not here: bring it first')
+    // who is new by the holders' choice fetches it from them
+    const isToFetch = !byOwner && placeOf(previous?.manifest, peerId) == null
+    if (place != null && !isToFetch && (name == null || !payloads.isWhole(name))) throw new RefusedError('NO_PAYLOAD', 'the payload is not here: bring it first')
     const prepared = await this.#prepared(call, body, next, previous, place, base.record)
     return { next, ballot, place, base, prepared }
   }
 
   /** What the change builds on: what is here, or what came along for who is new or has been away. */
-  async #base ({ record, id, read: { request } }: Call, { chain }: Propose, claim: Manifest): Promise<Write> {
+  async #base ({ record, id, from, read: { request } }: Call, { chain }: Propose, claim: Manifest): Promise<Write> {
     const { vaults, peerId } = this.#context
     const gone = vaults.gone(id)
     if (gone != null && claim.seq <= gone.seq) throw new RefusedError('STALE', `the vault is at seq ${gone.seq} already`)
@@ -199,23 +212,23 @@ export class Ceremony {
     if (isNext || claim.seq === 1) {
       return { record: record ?? { id, vault: request.vault, oldest: 0, chainBytes: 0, acceptor: {}, acceptedMs: 0 } }
     }
-    const newer = await this.#shown(id, request.vault, chain, record?.vouched)
+    const newer = await this.#shown(from, request.vault, id, chain, record?.vouched)
     if (newer.at(-1)?.manifest.seq !== claim.seq - 1) throw new RefusedError('UNKNOWN_VAULT', `this vault is not here: give the manifests up to seq ${claim.seq - 1} with the change`)
     return advance(record, id, newer, peerId)
   }
 
   /** A chain that is too long for one request comes before the change, in pieces. */
   async #introduce (call: Call, chain: readonly SignedManifest[]): Promise<AnswerBody> {
-    const { record, id, read: { request } } = call
+    const { record, id, from, read: { request } } = call
     spend(this.#context, call, 'propose', { perHour: PER_HOUR, burst: BURST })
     // who is a holder asks the others for what it has missed
-    if (record?.vouched == null) this.#introductions.set(id, await this.#shown(id, request.vault, chain, undefined))
+    if (record?.vouched == null) this.#introductions.set(from.toString(), id, await this.#shown(from, request.vault, id, chain, undefined))
     return { done: {} }
   }
 
   /** What follows what is known: shown before, or now. */
-  async #shown (id: string, vault: Uint8Array, chain: readonly SignedManifest[], known: Vouched | undefined): Promise<Vouched[]> {
-    const before = known == null ? this.#introductions.of(id) : []
+  async #shown (from: PeerId, vault: Uint8Array, id: string, chain: readonly SignedManifest[], known: Vouched | undefined): Promise<Vouched[]> {
+    const before = known == null ? this.#introductions.of(from.toString(), id) : []
     const head = known ?? before.at(-1)
     const news = chain.filter(signed => (claimed(signed)?.seq ?? 0) > (head?.manifest.seq ?? 0))
     const follows = head != null && (news.length === 0 || claimed(news[0])?.seq === head.manifest.seq + 1)

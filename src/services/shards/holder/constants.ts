@@ -8,17 +8,27 @@ export const SWEEP_MS = 10 * 60_000
 export const STAGED_MS = 3_600_000
 /** When there is no place for another one, one that has been idle for so long makes room. */
 export const STAGED_IDLE_MS = 5 * 60_000
+/** At a time, of all strangers. */
 export const MAX_STAGED = 64
 /** All of them take at most this part of the capacity, or what one owner may have. */
 export const STAGED_PART = 4
+/** Of one stranger, or of one owner whose vaults are kept here. */
 export const MAX_STAGED_PER_PEER = 8
+/** Bytes in a second, after some time: what is slower is kept for nobody who wants its place. */
+export const MIN_PACE = 1_024
+export const MIN_PACE_AFTER_MS = 60_000
 /** Encrypted payloads are kept in pieces of this length. */
 export const PIECE_BYTES = 32_768
 /** Of a payload, in one answer. */
 export const MAX_DATA_BYTES = 61_440
 
-/** What was accepted and never certified of a vault that this node is no holder of yet is forgotten then. */
-export const PENDING_MS = 24 * 3_600_000
+/**
+ * What was accepted and never certified of a vault that this node is no holder of yet is forgotten then. It may have been decided: a
+ * quorum that forgets it early leaves a vault that nobody can go on with.
+ */
+export const PENDING_MS = 30 * 86_400_000
+/** Who is no holder any more keeps the payload for so long, for those that are new. */
+export const LEFT_MS = 24 * 3_600_000
 /** A vault is refused when it has expired, and deleted so much later: the clock may be wrong for a while. */
 export const EXPIRY_GRACE_MS = 3_600_000
 
@@ -26,7 +36,7 @@ export const EXPIRY_GRACE_MS = 3_600_000
 export const OFFER_KEY_MS = 3_600_000
 /** and good for so long from when it was made. */
 export const OFFER_KEY_VALID_MS = 2 * 3_600_000
-/** What was sealed to it can be opened for so long: a change may be finished by somebody else, later. */
+/** What was sealed to it can be opened for so long, and while what was accepted here names it: a change may be finished by somebody else, later. */
 export const OFFER_KEY_KEPT_MS = 24 * 3_600_000
 export const MAX_OFFER_KEYS = 64
 /** Of the key that is told with a promise: it lives as long as the change that it is for. */

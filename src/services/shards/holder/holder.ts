@@ -1,9 +1,10 @@
+import { equals } from 'uint8arrays/equals'
 import { neutralScoring } from '../../../components.ts'
 import { describeError } from '../../../errors.ts'
 import { AuditLog } from './audit-log.ts'
 import { Budgets } from './budgets.ts'
 import { Ceremony } from './ceremony.ts'
-import { EXPIRY_GRACE_MS, MAX_BUDGETS, PENDING_MS, SWEEP_MS } from './constants.ts'
+import { EXPIRY_GRACE_MS, LEFT_MS, MAX_BUDGETS, PENDING_MS, SWEEP_MS } from './constants.ts'
 import { Dealing } from './dealing.ts'
 import { Desk } from './desk.ts'
 import { Introductions } from './introductions.ts'
@@ -76,7 +77,7 @@ export class Holder implements Holdings {
     const lock = new NodeLock(privateKey, rng)
     this.#payloads = new Payloads({ datastore, clock, log, capacityBytes, bytesPerOwner })
     this.#vaults = new Vaults({ datastore, clock, log, peerId, payloads: this.#payloads, maxVaults, maxVaultsPerOwner })
-    this.#kemKeys = new KemKeys({ datastore, privateKey, peerId, clock, rng, log, lock })
+    this.#kemKeys = new KemKeys({ datastore, privateKey, peerId, clock, rng, log, lock, isNeeded: key => this.#isPending(key) })
     this.#auditLog = new AuditLog({ datastore, clock, log })
     this.#budgets = new Budgets(clock, MAX_BUDGETS)
     this.#introductions = new Introductions(clock)
@@ -193,6 +194,11 @@ export class Holder implements Holdings {
     this.#auditLog.drop(id).catch((err: unknown) => { this.#init.log.error('the log of vault %s could not be deleted yet: %s', id, describeError(err)) })
   }
 
+  /** Whether what is accepted here is sealed to this key. */
+  #isPending (kemKey: Uint8Array): boolean {
+    return this.#vaults.all().some(({ pending }) => equals(placeOf(pending, this.#init.peerId)?.kemKey ?? new Uint8Array(0), kemKey))
+  }
+
   /** Never rejects: what could not be deleted now is deleted by a later sweep. */
   async #sweep (): Promise<void> {
     const steps: Array<[what: string, step: () => Promise<void>]> = [
@@ -229,13 +235,14 @@ export class Holder implements Holdings {
     }
   }
 
-  #whyExpired (record: VaultRecord | undefined): 'expired' | 'abandoned' | undefined {
+  #whyExpired (record: VaultRecord | undefined): 'expired' | 'abandoned' | 'left' | undefined {
     const nowMs = this.#init.clock.now()
     const manifest = record?.vouched?.manifest
     if (manifest != null && manifest.expiresMs !== 0 && nowMs >= manifest.expiresMs + EXPIRY_GRACE_MS) return 'expired'
+    if (record == null || placeOf(manifest, this.#init.peerId) != null) return undefined
     // accepted as one that is to come, and never heard of again
-    if (record != null && placeOf(manifest, this.#init.peerId) == null && nowMs >= record.acceptedMs + PENDING_MS) return 'abandoned'
-    return undefined
+    if (record.pending != null) return nowMs >= record.acceptedMs + PENDING_MS ? 'abandoned' : undefined
+    return nowMs >= record.acceptedMs + LEFT_MS ? 'left' : undefined
   }
 }
 

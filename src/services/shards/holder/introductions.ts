@@ -3,6 +3,7 @@ import type { Clock } from '../../../util/clock.ts'
 import type { Vouched } from '../parts.ts'
 
 interface Introduction {
+  by: string
   chain: Vouched[]
   bytes: number
   untilMs: number
@@ -11,6 +12,8 @@ interface Introduction {
 /** Vaults that this node may become a holder of, and all their manifests: more are forgotten, the oldest first, and shown again. */
 const MAX_INTRODUCTIONS = 64
 const MAX_BYTES = 32 * 1_048_576
+/** Of one peer's, whoever it is. */
+const MAX_PER_PEER = 4
 /** A change that one is for takes seconds. */
 const KEPT_MS = 10 * 60_000
 
@@ -28,25 +31,33 @@ export class Introductions {
     return { introductions: this.#known.size, introductionBytes: this.#bytes }
   }
 
-  /** Ascending by seq; empty where nothing has been shown. */
-  of (id: string): readonly Vouched[] {
-    const known = this.#known.get(id)
+  /** Ascending by seq; empty where that peer has shown nothing. */
+  of (by: string, id: string): readonly Vouched[] {
+    const known = this.#known.get(keyOf(by, id))
     return known == null || known.untilMs < this.#clock.monotonic() ? [] : known.chain
   }
 
-  set (id: string, chain: Vouched[]): void {
-    this.delete(id)
+  /** Each peer has its own: nobody else's is replaced, and its first go before those of others. */
+  set (by: string, id: string, chain: Vouched[]): void {
+    const key = keyOf(by, id)
+    this.#delete(key)
     const bytes = chain.reduce((sum, { signed }) => sum + SignedManifest.encode(signed).byteLength, 0)
-    this.#known.set(id, { chain, bytes, untilMs: this.#clock.monotonic() + KEPT_MS })
+    this.#known.set(key, { by, chain, bytes, untilMs: this.#clock.monotonic() + KEPT_MS })
     this.#bytes += bytes
+    const own = [...this.#known].filter(([, known]) => known.by === by).map(([key]) => key)
+    for (const oldest of own.slice(0, Math.max(0, own.length - MAX_PER_PEER))) this.#delete(oldest)
     for (const oldest of this.#known.keys()) {
       if (this.#known.size <= MAX_INTRODUCTIONS && this.#bytes <= MAX_BYTES) break
-      this.delete(oldest)
+      this.#delete(oldest)
     }
   }
 
-  delete (id: string): void {
-    this.#bytes -= this.#known.get(id)?.bytes ?? 0
-    this.#known.delete(id)
+  #delete (key: string): void {
+    this.#bytes -= this.#known.get(key)?.bytes ?? 0
+    this.#known.delete(key)
   }
+}
+
+function keyOf (by: string, id: string): string {
+  return `${by}/${id}`
 }

@@ -42,7 +42,7 @@ export class Keeping {
     const owner = record == null ? request.signer : ownerOf(record)
     if (owner == null || !equals(owner, request.signer)) throw new RefusedError('FORBIDDEN', 'the payload of a vault is its owner\'s to bring')
     if (record == null) vaults.checkRoom(owner)
-    const whole = await payloads.put({ owner, vault: request.vault, hash, bytes }, offset, data, from.toString())
+    const whole = await payloads.put({ owner, vault: request.vault, hash, bytes }, offset, data, from.toString(), vaults.ofOwner(owner).some(({ vouched }) => vouched != null))
     if (whole) vaults.payloadChanged(id)
     return { done: {} }
   }

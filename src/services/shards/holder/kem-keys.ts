@@ -26,6 +26,8 @@ export interface KemKeysInit {
   rng: Rng
   log: Logger
   lock: NodeLock
+  /** Whether something is sealed to this key that may have to be opened yet. */
+  isNeeded: (publicKey: Uint8Array) => boolean
 }
 
 /**
@@ -105,20 +107,19 @@ export class KemKeys {
     return key == null ? undefined : await this.#init.lock.unlock(lockName(publicKey), key.lockedPrivateKey)
   }
 
-  /** Deletes what nothing can be sealed to any more. */
+  /** Deletes what nothing can be sealed to any more, and nothing is that may have to be opened. */
   async sweep (): Promise<void> {
-    const nowMs = this.#init.clock.now()
-    for (const [name, { createdMs }] of this.#offered) {
-      if (nowMs - createdMs >= OFFER_KEY_KEPT_MS) await this.#delete(name)
+    const { clock, isNeeded } = this.#init
+    const nowMs = clock.now()
+    for (const [name, { createdMs, publicKey }] of this.#offered) {
+      if (nowMs - createdMs >= OFFER_KEY_KEPT_MS && !isNeeded(publicKey)) await this.#delete(name)
     }
   }
 
   async #make (): Promise<StoredKemKey> {
     // of a clock that goes back and forth
-    for (const name of this.#offered.keys()) {
-      if (this.#offered.size < MAX_OFFER_KEYS) break
-      await this.#delete(name)
-    }
+    const idle = [...this.#offered].filter(([, { publicKey }]) => !this.#init.isNeeded(publicKey))
+    for (const [name] of idle.slice(0, Math.max(0, idle.length + 1 - MAX_OFFER_KEYS))) await this.#delete(name)
     const key = await this.create()
     const name = nameOf(key.publicKey)
     await this.#init.datastore.put(new Key(KEYS + name, false), StoredKemKey.encode(key))

@@ -1,5 +1,5 @@
 import { toString } from 'uint8arrays/to-string'
-import { compareBallots, MAX_ROUND_AHEAD } from '../change/ballot.ts'
+import { compareBallots, MAX_HOLDER_ROUND_AHEAD, MAX_ROUND_AHEAD } from '../change/ballot.ts'
 import { RefusedError } from '../model/failure.ts'
 import { peerBytes } from '../peer-bytes.ts'
 import { MAX_ROUND_BEHIND_S } from './constants.ts'
@@ -47,16 +47,16 @@ export function checkNext ({ manifest, signed }: Vouched, seq: number): void {
   if (seq > manifest.seq + 1) throw new RefusedError('UNAVAILABLE', `this holder is at seq ${manifest.seq}, behind ${seq - 1}: give it the newer manifests`)
 }
 
-/** A ballot of the asking peer's, not far from the time. */
-export function checkBallot (ballot: Ballot | undefined, from: PeerId, nowMs: number): asserts ballot is Ballot {
+/** A ballot of the asking peer's, not far from the time: the owner's may be further ahead, so that no holder outbids it. */
+export function checkBallot (ballot: Ballot | undefined, { from, read: { request: { signer } } }: Pick<Call, 'from' | 'read'>, owner: Uint8Array, nowMs: number): asserts ballot is Ballot {
   if (ballot == null || !equals(ballot.proposer, peerBytes(from))) throw new RefusedError('INVALID', 'a ballot of somebody else, or none')
   const ahead = ballot.round - nowMs / 1000
-  if (ahead > MAX_ROUND_AHEAD) throw new RefusedError('CONFLICT', `round ${ballot.round} is ${Math.floor(ahead)} seconds ahead: compare the clocks`)
+  if (ahead > (equals(signer, owner) ? MAX_ROUND_AHEAD : MAX_HOLDER_ROUND_AHEAD)) throw new RefusedError('CONFLICT', `round ${ballot.round} is ${Math.floor(ahead)} seconds ahead: compare the clocks`)
   if (ahead < -MAX_ROUND_BEHIND_S) throw new RefusedError('CONFLICT', `round ${ballot.round} is ${Math.floor(-ahead)} seconds old: take a new one`)
 }
 
 export function inTheWay (ballot: Ballot, conflict: Ballot): RefusedError {
-  return new RefusedError('CONFLICT', `round ${ballot.round}: ${compareBallots(ballot, conflict) === 0 ? 'this ballot' : `round ${conflict.round}`} has been promised or accepted already`)
+  return new RefusedError('CONFLICT', `round ${ballot.round}: ${compareBallots(ballot, conflict) === 0 ? 'this ballot' : `round ${conflict.round}`} has been promised or accepted already`, { ballot: conflict })
 }
 
 /** Takes from the budget of one signer for one vault. Throws `RATE_LIMITED`. */

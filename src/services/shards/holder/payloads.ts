@@ -5,7 +5,7 @@ import { payloadHash } from '../../../crypto/item/payload-hash.ts'
 import { describeError } from '../../../errors.ts'
 import { ShardsError } from '../errors.ts'
 import { RefusedError } from '../model/failure.ts'
-import { MAX_DIGESTS_WAITING, MAX_STAGED, MAX_STAGED_PER_PEER, MAX_WAITING, MAX_WAITING_PER_VAULT, STAGED_IDLE_MS, STAGED_MS, STAGED_PART } from './constants.ts'
+import { MAX_DIGESTS_WAITING, MAX_STAGED, MAX_STAGED_PER_PEER, MAX_WAITING, MAX_WAITING_PER_VAULT, MIN_PACE, MIN_PACE_AFTER_MS, STAGED_IDLE_MS, STAGED_MS, STAGED_PART } from './constants.ts'
 import { PayloadPieces } from './payload-pieces.ts'
 import { Queues } from './queue.ts'
 import type { Logger } from '@libp2p/interface'
@@ -25,8 +25,9 @@ export interface Payload {
   touchedMs: number
   /** Named by a manifest that is certified or accepted. */
   pinned: boolean
-  /** Who brings it. */
+  /** Who brings it, and whether that is for an owner whose vaults are kept here. */
   from: string
+  isGuests: boolean
   /** Of what is there; made again from the disk when it is needed. */
   running?: PayloadHash
   expired?: boolean
@@ -79,7 +80,7 @@ export class Payloads {
     this.#payloads.clear()
     try {
       const damaged = (id: string, err: unknown): void => { this.#init.log.error('payload %s is damaged and has to be fetched again: %s', id, describeError(err)) }
-      for (const [id, stored] of await this.#pieces.load(damaged)) this.#add({ ...stored, id, touchedMs: stored.createdMs, pinned: false, from: '' })
+      for (const [id, stored] of await this.#pieces.load(damaged)) this.#add({ ...stored, id, touchedMs: stored.createdMs, pinned: false, from: '', isGuests: false })
     } catch (err) {
       throw new ShardsError('SHARDS_LOAD_FAILED', 'the payloads that this node holds could not be read from the datastore: check its disk', { cause: err })
     }
@@ -109,15 +110,18 @@ export class Payloads {
     if (kept + staged - here + name.bytes > capacityBytes) throw new RefusedError('NO_SPACE', `this holder has no place for ${name.bytes} bytes more`)
   }
 
-  /** A piece from its owner. Resolves to whether all is there. */
-  async put (name: PayloadName, offset: number, data: Uint8Array, from: string): Promise<boolean> {
+  /**
+   * A piece from its owner. Resolves to whether all is there. Strangers share some places, of which who gets on least is the first to lose
+   * his; an owner whose vaults are kept here (`isGuests`) has some of its own.
+   */
+  async put (name: PayloadName, offset: number, data: Uint8Array, from: string, isGuests = false): Promise<boolean> {
     const id = payloadId(name.owner, name.vault, name.hash)
     return await this.#queues.run(id, async () => {
       let payload = this.#payloads.get(id)
       if (payload == null) {
-        await this.#makePlace(from)
+        await this.#makePlace(name, from, isGuests)
         this.checkRoom(name)
-        payload = this.#place(name, from)
+        payload = this.#place(name, from, isGuests)
       }
       try {
         return await this.#append(payload, name.bytes, offset, data)
@@ -269,23 +273,44 @@ export class Payloads {
     })
   }
 
-  async #makePlace (from: string): Promise<void> {
-    const staged = this.#staged()
-    if (staged.filter(payload => payload.from === from).length >= MAX_STAGED_PER_PEER) throw new RefusedError('BUSY', `${MAX_STAGED_PER_PEER} payloads from this peer are on their way already`, { retryAfterMs: STAGED_IDLE_MS })
-    if (staged.length >= MAX_STAGED) await this.#deleteIdlest(staged)
+  async #makePlace ({ owner }: PayloadName, from: string, isGuests: boolean): Promise<void> {
+    const staged = this.#staged().filter(payload => payload.isGuests === isGuests)
+    if (staged.filter(payload => isGuests ? equals(payload.owner, owner) : payload.from === from).length >= MAX_STAGED_PER_PEER) throw new RefusedError('BUSY', `${MAX_STAGED_PER_PEER} payloads from this ${isGuests ? 'owner' : 'peer'} are on their way already`, { retryAfterMs: STAGED_IDLE_MS })
+    if (isGuests || staged.length < MAX_STAGED) return
+    const [slowest] = staged.filter(({ bytes, received }) => received < bytes).sort((a, b) => this.#paceOf(a) - this.#paceOf(b))
+    if (slowest == null) await this.#deleteIdlest(staged)
+    else await this.#delete(slowest)
+  }
+
+  /** Bytes in a second since it was begun; of the first seconds nobody is faster than another. */
+  #paceOf ({ received, createdMs }: Payload): number {
+    return received * 1_000 / Math.max(MIN_PACE_AFTER_MS, this.#init.clock.now() - createdMs)
   }
 
   /** What nobody has promised to keep takes no more than a part of all; what was declared takes nothing before it comes. */
   async #makeRoom (payload: Payload, bytes: number): Promise<void> {
     const { capacityBytes, bytesPerOwner } = this.#init
+    // what an owner has here has its quota, and its place was looked for when it was begun
+    if (payload.isGuests) return
     const limit = Math.min(capacityBytes, Math.max(bytesPerOwner, capacityBytes / STAGED_PART))
-    while (this.#used().staged + bytes > limit) await this.#deleteIdlest(this.#staged().filter(other => other !== payload))
+    while (this.#stagedByStrangers() + bytes > limit) await this.#deleteIdlest(this.#staged().filter(other => other !== payload && !other.isGuests))
   }
 
-  async #deleteIdlest ([first, ...staged]: Payload[]): Promise<void> {
-    const idlest = staged.reduce<Payload | undefined>((a, b) => a == null || b.touchedMs < a.touchedMs ? b : a, first)
-    if (idlest == null || this.#init.clock.now() - idlest.touchedMs < STAGED_IDLE_MS) throw new RefusedError('BUSY', 'too many payloads are on their way already', { retryAfterMs: STAGED_IDLE_MS })
+  /** What has been idle for long, and what comes so slowly that it is here for its place only. */
+  async #deleteIdlest (staged: Payload[]): Promise<void> {
+    const nowMs = this.#init.clock.now()
+    const idle = staged.filter(payload => nowMs - payload.touchedMs >= STAGED_IDLE_MS || this.#isDawdling(payload))
+    const idlest = idle.reduce<Payload | undefined>((a, b) => a == null || b.touchedMs < a.touchedMs ? b : a, undefined)
+    if (idlest == null) throw new RefusedError('BUSY', 'too many payloads are on their way already', { retryAfterMs: STAGED_IDLE_MS })
     await this.#delete(idlest)
+  }
+
+  #isDawdling (payload: Payload): boolean {
+    return payload.received < payload.bytes && this.#init.clock.now() - payload.createdMs >= MIN_PACE_AFTER_MS && this.#paceOf(payload) < MIN_PACE
+  }
+
+  #stagedByStrangers (): number {
+    return this.#staged().reduce((sum, { isGuests, received }) => isGuests ? sum : sum + received, 0)
   }
 
   #staged (): Payload[] {
@@ -313,9 +338,9 @@ export class Payloads {
     return [...largest.values()].reduce((sum, bytes) => sum + bytes, 0)
   }
 
-  #place (name: PayloadName, from: string): Payload {
+  #place (name: PayloadName, from: string, isGuests = false): Payload {
     const nowMs = this.#init.clock.now()
-    const payload: Payload = { ...copied(name), id: payloadId(name.owner, name.vault, name.hash), received: 0, createdMs: nowMs, touchedMs: nowMs, pinned: false, from }
+    const payload: Payload = { ...copied(name), id: payloadId(name.owner, name.vault, name.hash), received: 0, createdMs: nowMs, touchedMs: nowMs, pinned: false, from, isGuests }
     this.#add(payload)
     return payload
   }

@@ -8,7 +8,7 @@ import type { Logger, PeerId } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { Clock } from '../../../util/clock.ts'
 import type { HeldShare } from '../parts.ts'
-import type { Item, Manifest, Propose, SignedManifest } from '../pb/shards.ts'
+import type { Item, Propose, SignedManifest } from '../pb/shards.ts'
 import type { Payloads, PayloadName } from './payloads.ts'
 import type { VaultRecord } from './vault-record.ts'
 import type { Gone, Write } from './vault-store.ts'
@@ -175,7 +175,7 @@ export class Vaults {
   /** It is stored already, so a failure here is no reason to say it is not: the next sweeps delete what is left. */
   async #pin (record: VaultRecord): Promise<void> {
     try {
-      await this.#init.payloads.pin(record.vault, payloadsOf(record, this.#init.peerId))
+      await this.#init.payloads.pin(record.vault, this.#payloadsOf(record))
     } catch (err) {
       this.#init.log.error('a payload of vault %s that is no longer needed could not be deleted yet: %s', record.id, describeError(err))
     }
@@ -187,6 +187,15 @@ export class Vaults {
     } catch (err) {
       this.#init.log.error('the payload of vault %s could not be deleted yet: %s', id, describeError(err))
     }
+  }
+
+  /** Of the manifest that holds, and of the one that may be next: where this node is a holder, or was and has it yet. */
+  #payloadsOf ({ vouched, pending }: VaultRecord): PayloadName[] {
+    const { peerId, payloads } = this.#init
+    return [vouched?.manifest, pending].flatMap(manifest => {
+      const name = manifest == null ? undefined : payloadNameOf(manifest)
+      return name != null && (placeOf(manifest, peerId) != null || payloads.isWhole(name)) ? [name] : []
+    })
   }
 
   #show (id: string): void {
@@ -214,15 +223,6 @@ export class Vaults {
 
 export function payloadNameOf ({ owner, vault, item }: { owner: Uint8Array, vault: Uint8Array, item?: Item }): PayloadName | undefined {
   return item == null ? undefined : { owner, vault, hash: item.payload, bytes: item.bytes }
-}
-
-/** Of the manifest that holds, and of the one that may be next: where this node is a holder. */
-function payloadsOf ({ vouched, pending }: VaultRecord, peerId: PeerId): PayloadName[] {
-  const manifests: Array<Manifest | undefined> = [vouched?.manifest, pending]
-  return manifests.flatMap(manifest => {
-    const name = manifest == null || placeOf(manifest, peerId) == null ? undefined : payloadNameOf(manifest)
-    return name == null ? [] : [name]
-  })
 }
 
 function sizeOf ({ manifest, ownerSignature, accepts }: SignedManifest): number {

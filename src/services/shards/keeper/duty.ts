@@ -1,3 +1,4 @@
+import { replaceableByHolders } from '../model/succession.ts'
 import type { HolderHealth } from '../index.ts'
 
 export interface DutyFacts {
@@ -12,11 +13,15 @@ export interface DutyFacts {
   refreshEveryMs: number
   /** Whether somebody may have got at shares of this epoch. */
   suspected: boolean
+  /** Whether this node has just replaced as many as one change may, and others are left. */
+  unfinished: boolean
+  /** Whether a change that has been accepted here has not been decided, nor given up, for too long. */
+  pending: boolean
 }
 
 /** What is to be done with a vault. */
 export interface Duty {
-  why: 'schedule' | 'suspicion' | 'too-few-healthy'
+  why: 'schedule' | 'suspicion' | 'too-few-healthy' | 'unfinished' | 'pending'
   /** Indices of holders that others take the place of. */
   replace: number[]
   /** Whether new shares are of use even when nobody can be found to take their places. */
@@ -34,10 +39,13 @@ export function countHealthy (healths: ReadonlyMap<number, HolderHealth>): numbe
 }
 
 /** Undefined: all is well, or can wait. */
-export function dutyOf ({ threshold, healths, lost, ageMs, refreshEveryMs, suspected }: DutyFacts): Duty | undefined {
-  const replace = replacedNow(lost, healths)
+export function dutyOf ({ threshold, healths, lost, ageMs, refreshEveryMs, suspected, unfinished, pending }: DutyFacts): Duty | undefined {
+  const replace = replacedNow(lost, healths).slice(0, replaceableByHolders(threshold))
+  // whatever else there is to do, that has to be finished first
+  if (pending) return { why: 'pending', replace: [], refresh: true }
   if (suspected) return { why: 'suspicion', replace, refresh: true }
   if (refreshEveryMs > 0 && ageMs >= refreshEveryMs) return { why: 'schedule', replace, refresh: true }
+  if (unfinished && replace.length > 0) return { why: 'unfinished', replace, refresh: false }
   if (countHealthy(healths) >= healthyMark(threshold, healths.size)) return undefined
   // who is there without a share gets one
   const inert = [...healths.values()].includes('inert')

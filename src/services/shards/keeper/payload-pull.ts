@@ -1,20 +1,24 @@
 import { describeError } from '../../../errors.ts'
 import { shuffled } from '../../../util/rng.ts'
+import { readManifest } from '../model/manifest.ts'
 import { peerFromBytes } from '../peer-bytes.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Vouched } from '../parts.ts'
+import type { Manifest } from '../pb/shards.ts'
 import type { KeeperContext } from './context.ts'
 
 const TIMEOUT_MS = 20_000
 
 /**
- * Gets the encrypted payload from other holders, from where it stopped; the holder of this node checks it against its hash. Whether it
- * is whole now. Rejects only when the signal aborts.
+ * Gets the encrypted payload from other holders, then from those that were holders before, from where it stopped; the holder of this
+ * node checks it against its hash. Whether it is whole now. Rejects only when the signal aborts.
  */
-export async function pullPayload (context: KeeperContext, id: string, { manifest }: Vouched, signal: AbortSignal): Promise<boolean> {
+export async function pullPayload (context: KeeperContext, id: string, { manifest }: Vouched, former: readonly PeerId[], signal: AbortSignal): Promise<boolean> {
   const { self, rng, log } = context
-  const others = manifest.holders.map(({ peer }) => peerFromBytes(peer)).filter(peer => !peer.equals(self))
-  for (const peer of shuffled(others, rng)) {
+  const now = manifest.holders.map(({ peer }) => peerFromBytes(peer)).filter(peer => !peer.equals(self))
+  const known = [...former, ...await holdersBefore(context, manifest, signal)]
+  const left = new Map(known.filter(peer => !peer.equals(self) && !now.some(other => other.equals(peer))).map(peer => [peer.toString(), peer]))
+  for (const peer of [...shuffled(now, rng), ...shuffled([...left.values()], rng)]) {
     try {
       if (await pullFrom(context, id, { manifest }, peer, signal)) return true
     } catch (err) {
@@ -23,6 +27,20 @@ export async function pullPayload (context: KeeperContext, id: string, { manifes
     }
   }
   return false
+}
+
+/** Those of the manifest before, where that is kept here. */
+async function holdersBefore ({ caller, self, log }: KeeperContext, { vault, seq }: Manifest, signal: AbortSignal): Promise<PeerId[]> {
+  if (seq === 1) return []
+  try {
+    const { answer } = await caller.call(self, vault, { getState: { from: seq - 1 } }, { signal, timeoutMs: TIMEOUT_MS })
+    const manifests = (answer.state?.manifests ?? []).map(signed => readManifest(signed.manifest))
+    return manifests.find(manifest => manifest.seq === seq - 1)?.holders.map(({ peer }) => peerFromBytes(peer)) ?? []
+  } catch (err) {
+    signal.throwIfAborted()
+    log('the manifest before cannot be read: %s', describeError(err))
+    return []
+  }
 }
 
 async function pullFrom ({ caller, holdings }: KeeperContext, id: string, { manifest: { vault, item } }: Pick<Vouched, 'manifest'>, peer: PeerId, signal: AbortSignal): Promise<boolean> {

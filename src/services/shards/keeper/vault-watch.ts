@@ -1,8 +1,10 @@
 import { describeError } from '../../../errors.ts'
 import { backoffMs } from '../../../util/backoff.ts'
 import { ShardsError } from '../errors.ts'
+import { replaceableByHolders } from '../model/succession.ts'
 import { Change } from '../pb/shards.ts'
-import { catchUp } from './catching-up.ts'
+import { peerFromBytes } from '../peer-bytes.ts'
+import { bringUp, catchUp } from './catching-up.ts'
 import { countHealthy, dutyOf, rankOf } from './duty.ts'
 import { Jobs } from './jobs.ts'
 import { pullPayload } from './payload-pull.ts'
@@ -30,6 +32,8 @@ const STAGGER_MS = 15_000
 const [ROUND_MS, UPKEEP_MS, PULL_MS] = [120_000, 180_000, 3_600_000]
 /** Between attempts that failed, at most. */
 const MAX_RETRY_MS = 3_600_000
+/** What has been accepted and is not decided for so long its proposer has left to others. */
+const PENDING_MS = 5 * 60_000
 /** Peers remembered that were to take a place and did not. */
 const MAX_EXCLUDED = 64
 
@@ -48,6 +52,11 @@ export class VaultWatch {
   #lastRoundMs: number
   #nextFullMs: number
   #suspected = false
+  #unfinished = false
+  #pending: { seq: number, sinceMs: number } | undefined
+  #pendingTimer: Timer | undefined
+  /** Holders of the manifest before, as far as this node has seen it. */
+  #former: readonly PeerId[] = []
   #failures = 0
   #notBeforeMs = 0
 
@@ -71,18 +80,23 @@ export class VaultWatch {
     this.#nextFullMs = this.#context.clock.monotonic() + rng.float() * this.#intervalMs / SOONER
     this.#schedule('few', rng.float() * minIntervalMs)
     this.#pull()
+    this.#notePending()
   }
 
   async stop (): Promise<void> {
     this.#roundTimer?.cancel()
     this.#upkeepTimer?.cancel()
+    this.#pendingTimer?.cancel()
     await this.#jobs.stop()
   }
 
   /** What this node holds of it has changed. */
   update (held: HeldShare): void {
     const { manifest } = held.vouched
+    const { manifest: before } = this.#held.vouched
+    if (manifest.seq !== before.seq) this.#former = before.holders.map(({ peer }) => peerFromBytes(peer))
     this.#held = held
+    this.#notePending()
     this.#health.follow(manifest, this.#context.clock.monotonic())
     if (manifest.epoch !== this.#epoch.number) this.#begin(manifest)
     this.#pull()
@@ -127,7 +141,7 @@ export class VaultWatch {
     const nowMs = this.#context.clock.now()
     // after an update it began before, nobody here knows when
     this.#epoch = { number: epoch, beganMs: change === Change.UPDATE ? nowMs : Math.min(issuedMs, nowMs) }
-    this.#suspected = false
+    this.#suspected = this.#unfinished = false
     this.#failures = this.#notBeforeMs = 0
     this.#upkeepTimer?.cancel()
     this.#upkeepTimer = undefined
@@ -161,6 +175,7 @@ export class VaultWatch {
     this.#lastRoundMs = startMs
     const ahead = [...found].find(([, { seq = 0 }]) => seq > this.#held.vouched.manifest.seq)
     if (ahead != null) await this.#catchUp(ahead[0].peerId, signal)
+    await Promise.all([...found].map(async ([{ peerId }, { isBehind }]) => { if (isBehind === true) await this.#bringUp(peerId, signal) }))
     this.#pull()
     this.#consider()
   }
@@ -180,23 +195,46 @@ export class VaultWatch {
     }
   }
 
+  async #bringUp (to: PeerId, signal: AbortSignal): Promise<void> {
+    try {
+      await bringUp(this.#context, this.#held.vouched, to, signal)
+    } catch (err) {
+      signal.throwIfAborted()
+      this.#context.log('vault %s: %p could not be told what it has missed: %s', this.#id, to, describeError(err))
+    }
+  }
+
+  /** What is accepted here and not decided becomes a duty when it stays so. */
+  #notePending (): void {
+    const { holdings, clock } = this.#context
+    const seq = holdings.pendingSeq(this.#id)
+    if (seq === this.#pending?.seq) return
+    this.#pendingTimer?.cancel()
+    this.#pending = seq == null ? undefined : { seq, sinceMs: clock.monotonic() }
+    this.#pendingTimer = seq == null || this.#jobs.stopped ? undefined : clock.after(PENDING_MS, () => { this.#consider() })
+  }
+
   #pull (): void {
     if (this.#held.hasPayload || this.#isExpired()) return
-    this.#jobs.begin('payload', PULL_MS, async signal => { await pullPayload(this.#context, this.#id, this.#held.vouched, signal) })
+    this.#jobs.begin('payload', PULL_MS, async signal => { await pullPayload(this.#context, this.#id, this.#held.vouched, this.#former, signal) })
   }
 
   #duty (): Duty | undefined {
     const { clock, minIntervalMs } = this.#context
     const { manifest } = this.#held.vouched
     const { refreshEveryMs, holdersMayReshare } = this.#policy
-    if (!holdersMayReshare || this.#isExpired()) return undefined
+    const pending = this.#pending != null && clock.monotonic() - this.#pending.sinceMs >= PENDING_MS
+    // what the owner has begun holders finish, whatever else is theirs to do
+    if (this.#isExpired() || (!holdersMayReshare && !pending)) return undefined
     return dutyOf({
       threshold: manifest.threshold,
       healths: this.#healths(),
       lost: this.#health.lost,
       ageMs: clock.now() - this.#epoch.beganMs,
       refreshEveryMs: refreshEveryMs === 0 ? 0 : Math.max(refreshEveryMs, minIntervalMs),
-      suspected: this.#suspected
+      suspected: this.#suspected,
+      unfinished: this.#unfinished,
+      pending
     })
   }
 
@@ -210,7 +248,8 @@ export class VaultWatch {
       return
     }
     if (this.#upkeepTimer != null) return
-    const turnMs = (rankOf(this.#held.index, this.#healths(), this.#epoch.number) + rng.float() / 2) * STAGGER_MS
+    // who has begun goes on
+    const turnMs = this.#unfinished ? 0 : (rankOf(this.#held.index, this.#healths(), this.#epoch.number) + rng.float() / 2) * STAGGER_MS
     this.#upkeepTimer = clock.after(Math.max(turnMs, this.#notBeforeMs - clock.monotonic()), () => {
       this.#upkeepTimer = undefined
       this.#jobs.begin('upkeep', UPKEEP_MS, async signal => this.#upkeep(signal), () => { this.#consider() })
@@ -222,12 +261,17 @@ export class VaultWatch {
     if (duty == null) return
     try {
       const { changed, tooFew } = await upkeep(this.#context, this.#held.vouched, duty, this.#excluded, signal)
-      if (changed != null) this.#excluded.clear()
+      if (changed != null) {
+        this.#excluded.clear()
+        this.#unfinished = tooFew == null && duty.replace.length === replaceableByHolders(changed.vouched.manifest.threshold) && this.#health.lost.size > 0
+      }
       if (tooFew != null) this.#failed(tooFew)
     } catch (err) {
       if (this.#jobs.stopped) return
       if (err instanceof ShardsError && err.code === 'SHARDS_CONFLICT') await this.#yield(signal)
-      else this.#failed(err)
+      else if (this.#policy.holdersMayReshare) this.#failed(err)
+      // nothing was to be finished, and what else could be done is the owner's
+      else this.#postpone(describeError(err))
     }
   }
 
@@ -238,11 +282,17 @@ export class VaultWatch {
     for (const { peerId } of askedIn('few', this.#health, rng)) await this.#catchUp(peerId, signal)
   }
 
-  #failed (err: unknown): void {
-    const { clock, rng, minIntervalMs, onFailed } = this.#context
-    const error = err instanceof Error ? err : new ShardsError('SHARDS_NOT_STORED', describeError(err))
+  #postpone (reason: string): void {
+    const { clock, rng, minIntervalMs, log } = this.#context
+    log('vault %s: later: %s', this.#id, reason)
     this.#failures++
     this.#notBeforeMs = clock.monotonic() + backoffMs(this.#failures, { minMs: 2 * minIntervalMs, maxMs: Math.max(MAX_RETRY_MS, 2 * minIntervalMs) }, rng)
+  }
+
+  #failed (err: unknown): void {
+    const { onFailed } = this.#context
+    const error = err instanceof Error ? err : new ShardsError('SHARDS_NOT_STORED', describeError(err))
+    this.#postpone(describeError(error))
     if (this.#excluded.size >= MAX_EXCLUDED) this.#excluded.clear()
     if (error instanceof ShardsError && error.code === 'SHARDS_NOT_STORED') for (const peer of refusing(error)) this.#excluded.add(peer)
     onFailed({ id: this.#id, error })

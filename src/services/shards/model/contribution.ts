@@ -5,6 +5,7 @@ import { checkDealt, dealShare } from '../../../crypto/threshold/reshare.ts'
 import { ShardsError } from '../errors.ts'
 import { Change, Contribution } from '../pb/shards.ts'
 import { decodeCanonical } from './canonical.ts'
+import { canSealTo } from './kem-record.ts'
 import { keyFromBytes, keyOfPeer } from './keys.ts'
 import { proposalHash } from './proposal.ts'
 import { sign, verify } from './signed.ts'
@@ -33,6 +34,7 @@ export async function contribute ({ proposal, ...by }: { proposal: Proposal } & 
   try {
     const sealed: Uint8Array[] = []
     for (const [i, { index, kemKey }] of holders.entries()) {
+      if (!canSealTo(kemKey)) throw new ShardsError('SHARDS_INVALID', `nothing can be sealed to the key of new holder ${index}: leave it out`, { details: { indices: [index] } })
       const { enc, ciphertext } = await seal(kemKey, scalars[i] ?? new Uint8Array(0), sealingContext(hash, by.dealer, index), rng)
       sealed.push(concatBytes(enc, ciphertext))
     }

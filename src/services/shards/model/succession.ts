@@ -43,6 +43,14 @@ export function mayFollow (previous: Pick<Vouched, 'manifest' | 'hash'> | undefi
   return previous == null ? whyNoGenesis(next, by) : whyNot(previous, next, by)
 }
 
+/**
+ * How many holders one change by holders may replace: the newcomers are of its proposer's choice, so one of these alone never brings in as
+ * many as can open, nor, where the threshold is above 2, one less.
+ */
+export function replaceableByHolders (threshold: number): number {
+  return Math.max(1, threshold - 2)
+}
+
 function whyNoGenesis (next: Manifest, by: ChangedBy): string | undefined {
   if (next.change !== Change.GENESIS) return `a ${next.change} with nothing before it`
   if (by !== 'owner') return 'a vault is begun by its owner'
@@ -61,6 +69,8 @@ function whyNot ({ manifest: previous, hash }: Pick<Vouched, 'manifest' | 'hash'
   if (by === 'holders') {
     if (previous.policy?.holdersMayReshare !== true) return 'the policy leaves every change to the owner'
     if (next.holders.length !== previous.holders.length) return `${next.holders.length} holders instead of ${previous.holders.length}: that is for the owner to change`
+    const replaced = previous.holders.filter(({ peer }) => !next.holders.some(holder => equals(holder.peer, peer))).length
+    if (replaced > replaceableByHolders(previous.threshold)) return `${replaced} holders are replaced by holders, and ${replaceableByHolders(previous.threshold)} may be at once`
   }
   for (const [part, same] of Object.entries(SAME)) {
     if (!open.includes(part as Part) && !same(previous, next)) return `a ${next.change} by ${by} that changes ${part}`

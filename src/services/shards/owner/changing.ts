@@ -2,6 +2,7 @@ import { backoffMs } from '../../../util/backoff.ts'
 import { sleep } from '../../../util/clock.ts'
 import { ShardsError } from '../errors.ts'
 import { peerFromBytes } from '../peer-bytes.ts'
+import { holdersOf } from './canvass.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { ChangeInit, Changed, OwnerDealing, Vouched } from '../parts.ts'
 import type { Manifest } from '../pb/shards.ts'
@@ -33,7 +34,7 @@ export async function changed (context: OwnerContext, finder: VaultFinder, known
     if (wanted == null) return { vouched, missing: [] }
     try {
       const done = await changes.change({ previous: vouched, ...wanted, owner: errand.signer, signal: errand.signal, onProgress: errand.onProgress })
-      await memory.remember(done.vouched, true)
+      await memory.remember(done.vouched, true, holdersOf(done.vouched.manifest).map(({ peer }) => peer))
       return done
     } catch (err) {
       errand.signal.throwIfAborted()

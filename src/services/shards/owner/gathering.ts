@@ -8,6 +8,7 @@ import { canvass, holdersOf } from './canvass.ts'
 import { ASK_TIMEOUT_MS } from './context.ts'
 import { missOf } from './errand.ts'
 import { tooFew } from './refusal.ts'
+import { combinations } from './combinations.ts'
 import { confirming } from './vault-finder.ts'
 import type { Answered, RequestBody, Vouched } from '../parts.ts'
 import type { Canvass, HolderRef } from './canvass.ts'
@@ -42,6 +43,11 @@ const GRACE_MS = 1_000
 /** Those that were not needed are checked, too, so that liars are found; what was waited for goes first. */
 const BEHIND_MS = 5_000
 const DEFER_MS = 50
+/** Of what is proven with what is not, when too little is proven. */
+const MAX_COMBINATIONS = 200
+const COMBINE_MS = 1
+/** Between two: others have their turn. */
+const PAUSE_MS = 10
 
 /**
  * Gets something from a threshold of holders. The first answers are combined at once, as what comes out shows whether they are right, and
@@ -86,10 +92,14 @@ export class Gathering {
         return { result }
       }
     }
-    const { good, misses } = this.#verified(vouched, given, question)
+    const { good, bad, misses } = this.#verified(vouched, given, question)
     if (newer == null && good.length < threshold) await latecomers.enough(threshold - good.length, first.rest, errand.signal)
     const all = [...good, ...latecomers.good]
     const newest = newer ?? newestOf(latecomers.said)
+    if (newest == null && all.length < threshold) {
+      const result = await this.#despiteProofs(vouched, all, [...bad, ...latecomers.bad], errand, question)
+      if (result !== undefined) return { result }
+    }
     if (newest != null || all.length < threshold) return { newer: newest, had: all.length, misses: [...misses, ...first.misses, ...latecomers.misses] }
     const result = question.combine(vouched, valuesOf(all, threshold))
     if (result !== undefined) return { result }
@@ -112,7 +122,7 @@ export class Gathering {
         const given = said.value
         if (!latecomers.awaited) await sleep(clock, DEFER_MS, signal)
         const { misses: [miss] } = this.#verified(vouched, [given], question)
-        latecomers.add(miss == null ? { said: given } : { miss })
+        latecomers.add(miss == null ? { said: given } : { miss, bad: given })
       },
       ask: async (holder, signal) => {
         const { peer, index } = holder
@@ -140,27 +150,43 @@ export class Gathering {
     return needed.holders - misses.length < needed.threshold ? 'soon' : false
   }
 
-  #verified<T, R> (vouched: Vouched, given: ReadonlyArray<Given<T>>, question: Question<T, R>): { good: Array<Given<T>>, misses: Miss[] } {
+  #verified<T, R> (vouched: Vouched, given: ReadonlyArray<Given<T>>, question: Question<T, R>): { good: Array<Given<T>>, bad: Array<Given<T>>, misses: Miss[] } {
     const good: Array<Given<T>> = []
+    const bad: Array<Given<T>> = []
     const misses: Miss[] = []
     for (const each of given) {
       try {
         question.verify(vouched, each)
         good.push(each)
       } catch (err) {
+        bad.push(each)
         misses.push(missOf(each.holder.peer, each.holder.index, err))
       }
     }
-    return { good, misses }
+    return { good, bad, misses }
+  }
+
+  /** Who gives what is right with a false proof is found out, and what it gave is of use all the same: what comes out decides. */
+  async #despiteProofs<T, R> (vouched: Vouched, good: ReadonlyArray<Given<T>>, bad: ReadonlyArray<Given<T>>, { signal }: Errand, question: Question<T, R>): Promise<R | undefined> {
+    const { threshold } = vouched.manifest
+    let tries = 0
+    for (const some of combinations(bad, threshold - good.length)) {
+      if (++tries > MAX_COMBINATIONS) return undefined
+      // each takes a while: others have their turn between
+      await sleep(this.#context.clock, COMBINE_MS, signal)
+      const result = question.combine(vouched, valuesOf([...good, ...some], threshold))
+      if (result !== undefined) return result
+    }
+    return undefined
   }
 
   #verifyBehind<T, R> (vouched: Vouched, given: ReadonlyArray<Given<T>>, question: Question<T, R>): void {
     const { errands, clock } = this.#context
     errands.behind('checking what was combined', BEHIND_MS, async signal => {
+      await sleep(clock, DEFER_MS, signal)
       for (const each of given) {
-        // each takes a while: others have their turn between
-        await sleep(clock, DEFER_MS, signal)
         this.#verified(vouched, [each], question)
+        await sleep(clock, PAUSE_MS, signal)
       }
     })
   }
@@ -211,6 +237,8 @@ export class Gathering {
 class Latecomers<T> {
   readonly said: Array<Said<T>> = []
   readonly misses: Miss[] = []
+  /** What came with a false proof. */
+  readonly bad: Array<Given<T>> = []
   awaited = false
   #onAdded: () => void = () => {}
 
@@ -218,9 +246,13 @@ class Latecomers<T> {
     return givenIn(this.said)
   }
 
-  add (late: { said: Said<T> } | { miss: Miss }): void {
-    if ('said' in late) this.said.push(late.said)
-    else this.misses.push(late.miss)
+  add (late: { said: Said<T> } | { miss: Miss, bad?: Given<T> }): void {
+    if ('said' in late) {
+      this.said.push(late.said)
+    } else {
+      this.misses.push(late.miss)
+      if (late.bad != null) this.bad.push(late.bad)
+    }
     this.#onAdded()
   }
 

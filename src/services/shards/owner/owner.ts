@@ -8,6 +8,8 @@ import { makeDelegation, peekDelegation } from '../model/delegation.ts'
 import { keyBytes } from '../model/keys.ts'
 import { Amendment } from './amendment.ts'
 import { checkSecret, readExpiry, readStore, readVaultId, readWanted, vaultIdText } from './arguments.ts'
+import { holdersOf } from './canvass.ts'
+import { Certificates } from './certificates.ts'
 import { audit, look } from './checkup.ts'
 import { Errands } from './errand.ts'
 import { exported } from './exporting.ts'
@@ -65,9 +67,10 @@ export class Owner implements Omit<Shards, 'snapshot' | keyof EventTarget | 'lis
   readonly #renewal: Renewal
   readonly #amendment: Amendment
   readonly #revocation: Revocation
+  readonly #certificates: Certificates
   /** By vault: the label as it is sealed, and open. */
   readonly #labels = new BoundedMap<string, { sealed: Uint8Array, text: string }>(MAX_LABELS)
-  #key: Promise<PrivateKey | undefined> | undefined
+  #key: { how: 'load' | 'create', asked: Promise<PrivateKey | undefined> } | undefined
 
   constructor (init: OwnerInit) {
     const { scoring = () => neutralScoring, onChanged = () => {} } = init
@@ -80,6 +83,7 @@ export class Owner implements Omit<Shards, 'snapshot' | keyof EventTarget | 'lis
     this.#renewal = new Renewal(this.#context, this.#finder, this.#opener)
     this.#amendment = new Amendment(this.#context, this.#finder)
     this.#revocation = new Revocation(this.#context, this.#finder, async () => await this.#loadKey())
+    this.#certificates = new Certificates(this.#context, async () => await this.#loadKey())
   }
 
   /** Rejects with `SHARDS_LOAD_FAILED`. */
@@ -91,9 +95,11 @@ export class Owner implements Omit<Shards, 'snapshot' | keyof EventTarget | 'lis
     this.#context.memory.start()
     this.#context.errands.start()
     this.#revocation.start()
+    this.#certificates.start()
   }
 
   async stop (): Promise<void> {
+    this.#certificates.stop()
     this.#revocation.stop()
     await this.#context.errands.stop()
     await this.#context.memory.stop()
@@ -103,6 +109,7 @@ export class Owner implements Omit<Shards, 'snapshot' | keyof EventTarget | 'lis
   /** A peer is connected: what it is owed is told. */
   met (peer: PeerId): void {
     this.#revocation.met(peer)
+    this.#certificates.met(peer)
   }
 
   /** Of this owner's vaults, as far as they are known here; labels as far as the key was used since the start. */
@@ -112,7 +119,7 @@ export class Owner implements Omit<Shards, 'snapshot' | keyof EventTarget | 'lis
 
   get gauges (): Record<string, number> {
     const { memory, suspects, errands } = this.#context
-    return { knownVaults: memory.size, revocationsAwaited: memory.awaited, suspects: suspects.size, ownerTasks: errands.background }
+    return { knownVaults: memory.size, revocationsAwaited: memory.awaited, certificatesUntold: memory.uncertified, suspects: suspects.size, ownerTasks: errands.background }
   }
 
   async store (secret: Uint8Array, options: StoreOptions = {}): Promise<Vault> {
@@ -120,7 +127,7 @@ export class Owner implements Omit<Shards, 'snapshot' | keyof EventTarget | 'lis
     const signer = await this.#ownerKey({ create: true })
     return await this.#run('storing', options, signer, async errand => {
       const { vouched, missing } = await stored(this.#context, secret, plan, errand)
-      await this.#context.memory.remember(vouched, true)
+      await this.#context.memory.remember(vouched, true, holdersOf(vouched.manifest).map(({ peer }) => peer))
       if (missing.length > 0) this.#complete(vouched, signer)
       return await this.#seen(vouched, signer)
     })
@@ -292,24 +299,27 @@ export class Owner implements Omit<Shards, 'snapshot' | keyof EventTarget | 'lis
   }
 
   async #loadKey (): Promise<PrivateKey | undefined> {
-    return await this.#remembered(async () => await this.#init.ownerKey?.load())
+    return await this.#remembered('load')
   }
 
   /** Once, whoever asks at the same time. */
   async #createKey (): Promise<PrivateKey | undefined> {
-    return await this.#remembered(async () => await this.#init.ownerKey?.create())
+    return await this.#remembered('create')
   }
 
   /** Asked for once: to open a key file takes its time. */
-  async #remembered (get: () => Promise<PrivateKey | undefined>): Promise<PrivateKey | undefined> {
-    const asked = this.#key ??= get()
+  async #remembered (how: 'load' | 'create'): Promise<PrivateKey | undefined> {
+    // one that is being made is there soon; what somebody else only looks for is not made by that
+    const slot = this.#key != null && (this.#key.how === how || this.#key.how === 'create')
+      ? this.#key
+      : this.#key = { how, asked: (async () => await this.#init.ownerKey?.[how]())() }
     try {
-      const key = await asked
+      const key = await slot.asked
       // there may be one later
-      if (key == null && this.#key === asked) this.#key = undefined
+      if (key == null && this.#key === slot) this.#key = undefined
       return key
     } catch (err) {
-      if (this.#key === asked) this.#key = undefined
+      if (this.#key === slot) this.#key = undefined
       throw err
     }
   }

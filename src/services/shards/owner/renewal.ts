@@ -2,11 +2,13 @@ import { equals } from 'uint8arrays/equals'
 import { rewrap } from '../../../crypto/item/envelope.ts'
 import { deal } from '../../../crypto/threshold/deal.ts'
 import { ShardsError } from '../errors.ts'
+import { quorum } from '../model/quorum.ts'
 import { Change, State } from '../pb/shards.ts'
 import { checkThreshold, vaultIdText } from './arguments.ts'
 import { holdersOf } from './canvass.ts'
 import { asItIs, changed, newerIn, seated } from './changing.ts'
 import { audit, look } from './checkup.ts'
+import { described, listed, missOf } from './errand.ts'
 import { download } from './payload-download.ts'
 import { upload } from './payload-upload.ts'
 import { place } from './placement.ts'
@@ -16,7 +18,7 @@ import type { Changed, Vouched } from '../parts.ts'
 import type { Wanted } from './arguments.ts'
 import type { Finding } from './checkup.ts'
 import type { OwnerContext } from './context.ts'
-import type { Errand } from './errand.ts'
+import type { Errand, Miss } from './errand.ts'
 import type { VaultFinder } from './vault-finder.ts'
 import type { VaultOpener } from './vault-opener.ts'
 
@@ -50,7 +52,8 @@ export class Renewal {
       const { newest, shown } = await this.#finder.survey(start, errand, errand.signal, true)
       await this.#finder.bringUp(newest, shown, errand)
       const { vouched, findings, payload } = await audit(this.#context, this.#finder, newest, errand)
-      await this.#supply(vouched, payload, findings.filter(finding => isThere(finding) && !finding.hasPayload).map(({ peerId }) => peerId), errand)
+      const supplied = await this.#supply(vouched, payload, findings.filter(lacksPayload).map(({ peerId }) => peerId), errand)
+      for (const finding of findings) finding.hasPayload ||= supplied.has(finding.peerId.toString())
       if (findings.every(({ health }) => health === 'healthy')) return { vouched, missing: [] }
       const gone = findings.filter(finding => !isThere(finding))
       const staying = findings.filter(isThere)
@@ -100,9 +103,9 @@ export class Renewal {
     })
   }
 
-  /** Others take these seats, with the payload when it can be brought. */
+  /** Others take these seats. Those that leave delete the payload, so a quorum of those that are to have it must have it before. */
   async #reseated (vouched: Vouched, staying: readonly Finding[], added: readonly PeerId[], payload: Uint8Array | undefined, errand: Errand, threshold = vouched.manifest.threshold): Promise<Changed> {
-    await this.#supply(vouched, payload, added, errand)
+    if (added.length > 0 || staying.length < vouched.manifest.holders.length) await this.#provide(vouched, staying, added, payload, errand, threshold)
     const seats = new Set(staying.map(({ index }) => index))
     const { seq } = vouched.manifest
     return await changed(this.#context, this.#finder, vouched, errand, async current => {
@@ -131,24 +134,47 @@ export class Renewal {
     return await place(this.#context, { ...wanted, bytes: itemOf(manifest).bytes, expiresMs: manifest.expiresMs, taken: staying.map(({ peerId }) => peerId), excluded }, errand)
   }
 
-  /** They would also get it from each other: this is sooner. */
-  async #supply (vouched: Vouched, payload: Uint8Array | undefined, peers: readonly PeerId[], errand: Errand): Promise<void> {
-    if (peers.length === 0) return
-    const { vault, item } = vouched.manifest
+  /** Rejects with `SHARDS_NOT_STORED` unless a quorum of these has the payload whole. */
+  async #provide (vouched: Vouched, staying: readonly Finding[], added: readonly PeerId[], payload: Uint8Array | undefined, errand: Errand, threshold: number): Promise<void> {
+    const misses: Miss[] = []
+    const lacking = staying.filter(lacksPayload).map(({ peerId }) => peerId)
+    const supplied = await this.#supply(vouched, payload, [...lacking, ...added], errand, misses)
+    const have = supplied.size + staying.filter(({ hasPayload }) => hasPayload).length
+    const count = staying.length + added.length
+    const needed = quorum(threshold, count)
+    if (have >= needed) return
+    throw new ShardsError('SHARDS_NOT_STORED', `${have} of the ${count} holders that vault ${vaultIdText(vouched.manifest.vault)} was to have are known to have its payload, and ${needed} must: ${described(misses)}. Nothing was changed`, { details: { ...listed(misses), have, needed } })
+  }
+
+  /** Brings them the payload. Gives those that took it to the end, as text; the others are misses. */
+  async #supply (vouched: Vouched, payload: Uint8Array | undefined, peers: readonly PeerId[], errand: Errand, misses: Miss[] = []): Promise<Set<string>> {
+    const supplied = new Set<string>()
+    if (peers.length === 0) return supplied
+    const { manifest } = vouched
+    const seats = holdersOf(manifest)
+    const missed = (peer: PeerId, err: unknown): void => {
+      misses.push(missOf(peer, seats.find(seat => seat.peer.equals(peer))?.index ?? 0, err))
+      this.#context.log('%p was not given the payload: %s', peer, err)
+    }
     try {
       const bytes = payload ?? await download(this.#context, vouched, errand, errand.signal)
       await Promise.all(peers.map(async peer => {
-        await upload(this.#context, peer, vault, { bytes, hash: item?.payload ?? new Uint8Array(0) }, errand, () => {}).catch((err: unknown) => { this.#context.log('%p was not given the payload: %s', peer, err) })
+        await upload(this.#context, peer, manifest.vault, { bytes, hash: itemOf(manifest).payload }, errand, () => {}).then(() => { supplied.add(peer.toString()) }, (err: unknown) => { missed(peer, err) })
       }))
     } catch (err) {
-      errand.signal.throwIfAborted()
-      this.#context.log('the payload is not here to be given to others: %s', err)
+      for (const peer of peers) missed(peer, err)
     }
+    errand.signal.throwIfAborted()
+    return supplied
   }
 }
 
 function isThere ({ health }: Finding): boolean {
   return health !== 'silent' && health !== 'lying'
+}
+
+function lacksPayload (finding: Finding): boolean {
+  return isThere(finding) && !finding.hasPayload
 }
 
 /** Those that are well first; of the others those that may come back. */

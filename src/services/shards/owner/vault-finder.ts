@@ -1,6 +1,8 @@
 import { equals } from 'uint8arrays/equals'
+import { toString } from 'uint8arrays/to-string'
 import { ShardsError } from '../errors.ts'
-import { verifyChain } from '../model/certificate.ts'
+import { verifyCertificate, verifyChain } from '../model/certificate.ts'
+import { manifestHash, readManifest } from '../model/manifest.ts'
 import { quorum } from '../model/quorum.ts'
 import { ownerPlace, vaultPlace } from '../place-key.ts'
 import { readVaultId, vaultIdText } from './arguments.ts'
@@ -32,6 +34,8 @@ export interface Shown {
   state: VaultState
   /** The newest that its chain proves; undefined when it is not newer. */
   newer?: Vouched
+  /** Where that was asked for: what it has at the seq that was known. */
+  same?: SignedManifest
   tookMs: number
 }
 
@@ -63,26 +67,37 @@ export class VaultFinder {
     const { errands } = this.#context
     const vault = readVaultId(id)
     let best: Vouched | undefined
+    const [surveyed, confirmed] = [new Set<string>(), new Set<string>()]
     const asked = await search(this.#context, {
       place: vaultPlace(vault),
       signal: errand.signal,
       runningMs: errands.runningMs,
       ask: async (peer, signal) => {
         const { newer } = await this.ask(peer, vault, after, errand, signal)
-        if (newer == null || newer.manifest.seq <= (best?.manifest.seq ?? 0)) return false
-        best = newer
-        const { newest, shown } = await this.survey(newer, errand, signal)
-        if (newest.manifest.seq > best.manifest.seq) best = newest
-        // an old chain looks as good as any: it is the newest when so many of its holders say so that there is no quorum beside them
-        return shown.answers.length >= confirming(best)
+        if (newer == null || newer.manifest.seq < (best?.manifest.seq ?? 0) || surveyed.has(hashText(newer))) return false
+        surveyed.add(hashText(newer))
+        const { newest, shown } = await this.survey(newer, errand, signal, 'same')
+        // an old chain looks as good as any, and so may one beside it: it is the newest when so many of its holders show the very same that there is no quorum beside them
+        const isConfirmed = shown.answers.filter(({ value }) => shows(value, newest)).length >= confirming(newest)
+        if (isConfirmed) confirmed.add(hashText(newest))
+        if (best == null || newest.manifest.seq > best.manifest.seq) best = newest
+        else if (newest.manifest.seq === best.manifest.seq && !equals(newest.hash, best.hash)) {
+          const before = best
+          const chosen = await this.#ofTwo(best, newest, [peer, ...holdersOf(best.manifest).map(holder => holder.peer)], confirmed, errand, signal)
+          if (best === before) best = chosen
+        }
+        return isConfirmed && best === newest
       }
     })
     if (best == null) throw new ShardsError('SHARDS_UNKNOWN_VAULT', `none of ${asked} peers that were asked holds ${after == null ? '' : 'anything newer of '}vault ${id}: check the id, and that this node is connected to the network where it was stored`, { details: { asked } })
     return best
   }
 
-  /** Asks all holders, and theirs when there are newer ones; answers are those of the newest. `all`: waits for the slow, too. */
-  async survey (vouched: Vouched, errand: Errand, signal = errand.signal, all = false): Promise<Survey> {
+  /**
+   * Asks all holders, and theirs when there are newer ones; answers are those of the newest. True: waits for the slow, too; `same`: has
+   * them show that what they have is the very same, and waits for as many as do.
+   */
+  async survey (vouched: Vouched, errand: Errand, signal = errand.signal, how: boolean | 'same' = false): Promise<Survey> {
     let newest = vouched
     for (let hop = 0; ; hop++) {
       const { manifest } = newest
@@ -90,24 +105,30 @@ export class VaultFinder {
       const shown = await canvass<Shown>(this.#context, holdersOf(manifest), {
         signal,
         graceMs: GRACE_MS,
-        enough: ({ answers }) => all ? false : answers.some(({ value }) => value.newer != null) || answers.length >= needed ? 'soon' : false,
-        ask: async ({ peer }, signal) => await this.ask(peer, manifest.vault, newest, errand, signal)
+        enough: ({ answers }) => {
+          if (how === true) return false
+          const counted = how === false ? answers : answers.filter(({ value }) => shows(value, newest))
+          return answers.some(({ value }) => value.newer != null) || counted.length >= needed ? 'soon' : false
+        },
+        ask: async ({ peer }, signal) => await this.ask(peer, manifest.vault, newest, errand, signal, how === 'same')
       })
+      for (const { holder, value } of shown.answers) if (value.state.seq >= manifest.seq) this.#context.memory.told(vaultIdText(manifest.vault), manifest.seq, holder.peer)
       const next = newestOf(shown.answers.map(({ value }) => value.newer))
       if (next == null || hop >= MAX_HOPS) return { newest, shown }
       newest = next
     }
   }
 
-  /** What one peer shows. Rejects when its chain is not one. */
-  async ask (peer: PeerId, vault: Uint8Array, after: Vouched | undefined, { signer, delegation }: Errand, signal: AbortSignal): Promise<Shown> {
+  /** What one peer shows; with `same`, also what it has at the seq of `after`. Rejects when its chain is not one. */
+  async ask (peer: PeerId, vault: Uint8Array, after: Vouched | undefined, { signer, delegation }: Errand, signal: AbortSignal, same = false): Promise<Shown> {
     const get = async (from: number): Promise<{ state: VaultState, tookMs: number }> => {
       const { answer, tookMs } = await this.#context.caller.call(peer, vault, { getState: { from } }, { signal, timeoutMs: ASK_TIMEOUT_MS, signer, delegation })
       if (answer.state == null) throw new ShardsError('SHARDS_ANSWER_INVALID', `${peer.toString()} was asked for the state of a vault and told something else`)
       return { state: answer.state, tookMs }
     }
-    const { state, tookMs } = await get(after == null ? 0 : after.manifest.seq + 1)
-    if (after != null && state.seq <= after.manifest.seq) return { state, tookMs }
+    const { state, tookMs } = await get(after == null ? 0 : after.manifest.seq + (same ? 0 : 1))
+    if (after != null && state.seq <= after.manifest.seq) return { state, tookMs, ...same && state.seq === after.manifest.seq ? { same: state.manifests[0] } : {} }
+    if (same) return await this.ask(peer, vault, after, { signer, delegation, signal, onProgress: () => {} }, signal)
     const newer = await this.#follow(state, vault, after, get)
     return newer == null || newer.manifest.seq <= (after?.manifest.seq ?? 0) ? { state, tookMs } : { state, newer, tookMs }
   }
@@ -135,6 +156,28 @@ export class VaultFinder {
     return last
   }
 
+  /**
+   * Of two of one seq, that others decided beside each other: the one that a quorum of the holders before has accepted, too, as can be told
+   * by the manifest that both name as the one before. Where nobody has that, the one that its own holders confirm.
+   */
+  async #ofTwo (one: Vouched, other: Vouched, peers: readonly PeerId[], confirmed: ReadonlySet<string>, { signer, delegation }: Errand, signal: AbortSignal): Promise<Vouched> {
+    const { vault, seq, prev } = one.manifest
+    for (const peer of equals(prev, other.manifest.prev) ? peers : []) {
+      try {
+        const { answer } = await this.#context.caller.call(peer, vault, { getState: { from: seq - 1 } }, { signal, timeoutMs: ASK_TIMEOUT_MS, signer, delegation })
+        const signed = answer.state?.manifests[0]
+        if (signed == null || !equals(manifestHash(signed.manifest), prev)) continue
+        const previous = { manifest: readManifest(signed.manifest), hash: prev, signed }
+        const [oneHolds, otherHolds] = await Promise.all([one, other].map(async each => await verifyCertificate(each.signed, previous).then(() => true, () => false)))
+        if (oneHolds !== otherHolds) return oneHolds === true ? one : other
+      } catch (err) {
+        signal.throwIfAborted()
+        this.#context.log('%p does not show what was before change %d: %s', peer, seq, err)
+      }
+    }
+    return confirmed.has(hashText(other)) && !confirmed.has(hashText(one)) ? other : one
+  }
+
   /** The owner's vaults: those that are known, and those that anybody who can be found has; revoked ones that somebody still has apart. */
   async list (owner: Uint8Array, errand: Errand): Promise<{ vaults: Vouched[], undead: Array<{ id: string, peer: PeerId }> }> {
     const { memory, caller, errands } = this.#context
@@ -153,10 +196,10 @@ export class VaultFinder {
             return
           }
           // each of those that have it: the first may have an old one
-          const { newer } = await this.ask(peer, vault, found.get(id)?.vouched, errand, signal)
+          const { newer, state } = await this.ask(peer, vault, found.get(id)?.vouched, errand, signal)
           const best = found.get(id)
           if (newer != null && equals(newer.manifest.owner, owner) && newer.manifest.seq > (best?.vouched.manifest.seq ?? 0)) found.set(id, { vouched: newer, shown: 1 })
-          else if (best != null) best.shown++
+          else if (best != null && state.seq === best.vouched.manifest.seq) best.shown++
         })
         return false
       }
@@ -214,6 +257,14 @@ function rolledBack ({ manifest: { vault, seq } }: Vouched, behind: Canvass<Show
 /** So many holders of a manifest that the others are no quorum. */
 export function confirming ({ manifest: { threshold, holders } }: Vouched): number {
   return holders.length - quorum(threshold, holders.length) + 1
+}
+
+function shows ({ same }: Shown, { signed }: Vouched): boolean {
+  return same != null && equals(same.manifest, signed.manifest)
+}
+
+function hashText ({ hash }: Vouched): string {
+  return toString(hash, 'base64')
 }
 
 function newestOf (all: ReadonlyArray<Vouched | undefined>): Vouched | undefined {

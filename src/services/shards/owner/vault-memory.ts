@@ -22,6 +22,8 @@ interface Entry {
   revokedMs: number
   /** By peer id. */
   awaited: Map<string, PeerId>
+  /** By peer id: may not have the certificate of this manifest, which was decided from here. */
+  untold: Map<string, PeerId>
 }
 
 export interface VaultMemoryInit {
@@ -66,6 +68,11 @@ export class VaultMemory {
     return [...this.#entries.values()].reduce((sum, { awaited }) => sum + awaited.size, 0)
   }
 
+  /** Peers to be told that a change was decided. */
+  get uncertified (): number {
+    return [...this.#entries.values()].reduce((sum, { untold }) => sum + untold.size, 0)
+  }
+
   /** Rejects with `SHARDS_LOAD_FAILED`. */
   async load (): Promise<void> {
     this.#entries.clear()
@@ -99,13 +106,17 @@ export class VaultMemory {
     return [...this.#entries.values()].filter(({ own, revokedMs }) => own && revokedMs === 0).map(({ vouched }) => vouched)
   }
 
-  /** What is older than what is known changes nothing. Resolves when it is written, or when that has failed. */
-  async remember (vouched: Vouched, own: boolean): Promise<void> {
+  /**
+   * What is older than what is known changes nothing. `tell`: holders that may not have heard that it was decided. Resolves when it is
+   * written, or when that has failed.
+   */
+  async remember (vouched: Vouched, own: boolean, tell: readonly PeerId[] = []): Promise<void> {
     const id = vaultIdText(vouched.manifest.vault)
     const known = this.#entries.get(id)
     if (known != null && known.vouched.manifest.seq >= vouched.manifest.seq && (known.own || !own)) return
     const newer = known == null || known.vouched.manifest.seq < vouched.manifest.seq
-    this.#set(id, { vouched: newer ? vouched : known.vouched, own: own || known?.own === true, revokedMs: known?.revokedMs ?? 0, awaited: known?.awaited ?? new Map() })
+    const untold = newer ? byId(tell) : known.untold
+    this.#set(id, { vouched: newer ? vouched : known.vouched, own: own || known?.own === true, revokedMs: known?.revokedMs ?? 0, awaited: known?.awaited ?? new Map(), untold })
     if (newer) this.#init.onChanged(vouched)
     // it is logged and tried again: the vault itself is with its holders
     await this.#store.flush().catch(() => {})
@@ -115,8 +126,8 @@ export class VaultMemory {
   async revoke (vouched: Vouched, peers: readonly PeerId[]): Promise<void> {
     const id = vaultIdText(vouched.manifest.vault)
     const before = this.#entries.get(id)
-    const awaited = new Map([...before?.awaited ?? [], ...peers.map(peer => [peer.toString(), peer] as const)])
-    this.#set(id, { vouched, own: true, revokedMs: before?.revokedMs || Math.max(1, this.#init.clock.now()), awaited })
+    const awaited = new Map([...before?.awaited ?? [], ...byId(peers)])
+    this.#set(id, { vouched, own: true, revokedMs: before?.revokedMs || Math.max(1, this.#init.clock.now()), awaited, untold: new Map() })
     try {
       await this.#store.flush()
     } catch (err) {
@@ -137,9 +148,20 @@ export class VaultMemory {
     return [...this.#entries].filter(([, { awaited }]) => awaited.has(peer.toString())).map(([id]) => id)
   }
 
+  /** This holder has what was decided at this change, or newer. */
+  told (id: string, seq: number, peer: PeerId): void {
+    const entry = this.#entries.get(id)
+    if (entry?.vouched.manifest.seq === seq && entry.untold.delete(peer.toString())) this.#store.mark(id)
+  }
+
+  /** What was decided from here, and this peer has not said that it has it. */
+  untoldTo (peer: PeerId): Vouched[] {
+    return [...this.#entries.values()].filter(({ untold }) => untold.has(peer.toString())).map(({ vouched }) => vouched)
+  }
+
   /** All peers that have not been told something. */
   get owing (): PeerId[] {
-    return [...new Map([...this.#entries.values()].flatMap(({ awaited }) => [...awaited])).values()]
+    return [...new Map([...this.#entries.values()].flatMap(({ awaited, untold }) => [...awaited, ...untold])).values()]
   }
 
   /** The newest manifest of a revoked vault. */
@@ -168,11 +190,11 @@ export class VaultMemory {
 
   #decoded (id: string, value: Uint8Array): Entry | undefined {
     try {
-      const { newest, own, revokedMs, awaited } = KnownVault.decode(value)
+      const { newest, own, revokedMs, awaited, untold } = KnownVault.decode(value)
       const signed = SignedManifest.decode(newest)
       const manifest = readManifest(signed.manifest)
       if (vaultIdText(manifest.vault) !== id) throw new Error('it is of another vault')
-      return { vouched: { manifest, hash: manifestHash(signed.manifest), signed }, own, revokedMs, awaited: new Map(awaited.map(bytes => peerFromBytes(bytes)).map(peer => [peer.toString(), peer])) }
+      return { vouched: { manifest, hash: manifestHash(signed.manifest), signed }, own, revokedMs, awaited: byId(awaited.map(peerFromBytes)), untold: byId(untold.map(peerFromBytes)) }
     } catch (err) {
       this.#init.log.error('what is known of vault %s is dropped, as it is damaged: %s. Its holders still have it', id, describeError(err))
       return undefined
@@ -182,6 +204,10 @@ export class VaultMemory {
 
 function encoded (entry: Entry | undefined): Uint8Array | undefined {
   if (entry == null) return undefined
-  const { vouched: { signed }, own, revokedMs, awaited } = entry
-  return KnownVault.encode({ newest: SignedManifest.encode(signed), own, revokedMs, awaited: [...awaited.values()].map(peerBytes) })
+  const { vouched: { signed }, own, revokedMs, awaited, untold } = entry
+  return KnownVault.encode({ newest: SignedManifest.encode(signed), own, revokedMs, awaited: [...awaited.values()].map(peerBytes), untold: [...untold.values()].map(peerBytes) })
+}
+
+function byId (peers: readonly PeerId[]): Map<string, PeerId> {
+  return new Map(peers.map(peer => [peer.toString(), peer]))
 }

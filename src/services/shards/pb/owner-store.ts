@@ -9,6 +9,7 @@ export interface KnownVault {
   own: boolean
   revokedMs: number
   awaited: Uint8Array[]
+  untold: Uint8Array[]
 }
 
 export namespace KnownVault {
@@ -43,6 +44,13 @@ export namespace KnownVault {
           }
         }
 
+        if (obj.untold != null && obj.untold.length > 0) {
+          for (const value of obj.untold) {
+            w.uint32(42)
+            w.bytes(value)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -51,7 +59,8 @@ export namespace KnownVault {
           newest: uint8ArrayAlloc(0),
           own: false,
           revokedMs: 0,
-          awaited: []
+          awaited: [],
+          untold: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -80,6 +89,14 @@ export namespace KnownVault {
               obj.awaited.push(reader.bytes())
               break
             }
+            case 5: {
+              if (opts.limits?.untold != null && obj.untold.length === opts.limits.untold) {
+                throw new MaxLengthError('Decode error - repeated field "untold" had too many elements')
+              }
+
+              obj.untold.push(reader.bytes())
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -90,7 +107,8 @@ export namespace KnownVault {
         return obj
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
-          awaited: 0
+          awaited: 0,
+          untold: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -135,6 +153,21 @@ export namespace KnownVault {
 
               break
             }
+            case 5: {
+              if (opts.limits?.untold != null && obj.untold === opts.limits.untold) {
+                throw new MaxLengthError('Streaming decode error - repeated field "untold" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.untold[]`,
+                index: obj.untold,
+                value: reader.bytes()
+              }
+
+              obj.untold++
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -168,6 +201,12 @@ export namespace KnownVault {
     value: Uint8Array
   }
 
+  export interface KnownVaultUntoldFieldEvent {
+    field: '$.untold[]'
+    index: number
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<KnownVault>): Uint8Array {
     return encodeMessage(obj, KnownVault.codec())
   }
@@ -176,7 +215,7 @@ export namespace KnownVault {
     return decodeMessage(buf, KnownVault.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<KnownVault>): Generator<KnownVaultNewestFieldEvent | KnownVaultOwnFieldEvent | KnownVaultRevokedMsFieldEvent | KnownVaultAwaitedFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<KnownVault>): Generator<KnownVaultNewestFieldEvent | KnownVaultOwnFieldEvent | KnownVaultRevokedMsFieldEvent | KnownVaultAwaitedFieldEvent | KnownVaultUntoldFieldEvent> {
     return streamMessage(buf, KnownVault.codec(), opts)
   }
 }

@@ -4688,6 +4688,16 @@ export namespace Answer {
     index: number
   }
 
+  export interface AnswerFailureBallotRoundFieldEvent {
+    field: '$.failure.ballot.round'
+    value: number
+  }
+
+  export interface AnswerFailureBallotProposerFieldEvent {
+    field: '$.failure.ballot.proposer'
+    value: Uint8Array
+  }
+
   export interface AnswerOfferedKemContentFieldEvent {
     field: '$.offered.kem.content'
     value: Uint8Array
@@ -5112,7 +5122,7 @@ export namespace Answer {
     return decodeMessage(buf, Answer.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<Answer>): Generator<AnswerRequestFieldEvent | AnswerFailureCodeFieldEvent | AnswerFailureMessageFieldEvent | AnswerFailureRetryAfterMsFieldEvent | AnswerFailureIndexFieldEvent | AnswerFailureNewerManifestFieldEvent | AnswerFailureNewerOwnerSignatureFieldEvent | AnswerFailureNewerAcceptsContentFieldEvent | AnswerFailureNewerAcceptsSignatureFieldEvent | AnswerOfferedKemContentFieldEvent | AnswerOfferedKemSignatureFieldEvent | AnswerOfferedFreeBytesFieldEvent | AnswerOfferedDomainsFieldEvent | AnswerDataDataFieldEvent | AnswerPromiseVaultFieldEvent | AnswerPromiseSeqFieldEvent | AnswerPromiseBallotRoundFieldEvent | AnswerPromiseBallotProposerFieldEvent | AnswerPromiseAcceptedBallotRoundFieldEvent | AnswerPromiseAcceptedBallotProposerFieldEvent | AnswerPromiseAcceptedFieldEvent | AnswerPromiseKemContentFieldEvent | AnswerPromiseKemSignatureFieldEvent | AnswerPromiseHasShareFieldEvent | AnswerContributionContentFieldEvent | AnswerContributionSignatureFieldEvent | AnswerAcceptVaultFieldEvent | AnswerAcceptSeqFieldEvent | AnswerAcceptBallotRoundFieldEvent | AnswerAcceptBallotProposerFieldEvent | AnswerAcceptManifestFieldEvent | AnswerAcceptEpochFieldEvent | AnswerAcceptIndexFieldEvent | AnswerAcceptVerificationFieldEvent | AnswerAcceptPeerFieldEvent | AnswerAcceptTranscriptFieldEvent | AnswerStateManifestsManifestFieldEvent | AnswerStateManifestsOwnerSignatureFieldEvent | AnswerStateManifestsAcceptsContentFieldEvent | AnswerStateManifestsAcceptsSignatureFieldEvent | AnswerStateSeqFieldEvent | AnswerStateHasShareFieldEvent | AnswerStateHasPayloadFieldEvent | AnswerStateKemContentFieldEvent | AnswerStateKemSignatureFieldEvent | AnswerStateAcceptedBallotRoundFieldEvent | AnswerStateAcceptedBallotProposerFieldEvent | AnswerStateAcceptedManifestManifestFieldEvent | AnswerStateAcceptedManifestOwnerSignatureFieldEvent | AnswerStateAcceptedManifestAcceptsContentFieldEvent | AnswerStateAcceptedManifestAcceptsSignatureFieldEvent | AnswerStateAcceptedTranscriptProposalVaultFieldEvent | AnswerStateAcceptedTranscriptProposalSeqFieldEvent | AnswerStateAcceptedTranscriptProposalPrevFieldEvent | AnswerStateAcceptedTranscriptProposalThresholdFieldEvent | AnswerStateAcceptedTranscriptProposalHoldersIndexFieldEvent | AnswerStateAcceptedTranscriptProposalHoldersPeerFieldEvent | AnswerStateAcceptedTranscriptProposalHoldersVerificationFieldEvent | AnswerStateAcceptedTranscriptProposalHoldersKemKeyFieldEvent | AnswerStateAcceptedTranscriptProposalChangeFieldEvent | AnswerStateAcceptedTranscriptContributionsContentFieldEvent | AnswerStateAcceptedTranscriptContributionsSignatureFieldEvent | AnswerStateAcceptedPromisesContentFieldEvent | AnswerStateAcceptedPromisesSignatureFieldEvent | AnswerStateAcceptedChainManifestFieldEvent | AnswerStateAcceptedChainOwnerSignatureFieldEvent | AnswerStateAcceptedChainAcceptsContentFieldEvent | AnswerStateAcceptedChainAcceptsSignatureFieldEvent | AnswerStateAcceptedTrialFieldEvent | AnswerPartialEpochFieldEvent | AnswerPartialIndexFieldEvent | AnswerPartialPointFieldEvent | AnswerPartialProofFieldEvent | AnswerPartialTranscriptFieldEvent | AnswerShareEpochFieldEvent | AnswerShareIndexFieldEvent | AnswerShareScalarFieldEvent | AnswerProofEpochFieldEvent | AnswerProofIndexFieldEvent | AnswerProofProofFieldEvent | AnswerProofPayloadFieldEvent | AnswerProofSeqFieldEvent | AnswerProofTranscriptFieldEvent | AnswerVaultsVaultsFieldEvent | AnswerLogEntriesFieldEvent | AnswerLogNextFieldEvent | AnswerDeletedVaultFieldEvent | AnswerDeletedTimeMsFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<Answer>): Generator<AnswerRequestFieldEvent | AnswerFailureCodeFieldEvent | AnswerFailureMessageFieldEvent | AnswerFailureRetryAfterMsFieldEvent | AnswerFailureIndexFieldEvent | AnswerFailureNewerManifestFieldEvent | AnswerFailureNewerOwnerSignatureFieldEvent | AnswerFailureNewerAcceptsContentFieldEvent | AnswerFailureNewerAcceptsSignatureFieldEvent | AnswerFailureBallotRoundFieldEvent | AnswerFailureBallotProposerFieldEvent | AnswerOfferedKemContentFieldEvent | AnswerOfferedKemSignatureFieldEvent | AnswerOfferedFreeBytesFieldEvent | AnswerOfferedDomainsFieldEvent | AnswerDataDataFieldEvent | AnswerPromiseVaultFieldEvent | AnswerPromiseSeqFieldEvent | AnswerPromiseBallotRoundFieldEvent | AnswerPromiseBallotProposerFieldEvent | AnswerPromiseAcceptedBallotRoundFieldEvent | AnswerPromiseAcceptedBallotProposerFieldEvent | AnswerPromiseAcceptedFieldEvent | AnswerPromiseKemContentFieldEvent | AnswerPromiseKemSignatureFieldEvent | AnswerPromiseHasShareFieldEvent | AnswerContributionContentFieldEvent | AnswerContributionSignatureFieldEvent | AnswerAcceptVaultFieldEvent | AnswerAcceptSeqFieldEvent | AnswerAcceptBallotRoundFieldEvent | AnswerAcceptBallotProposerFieldEvent | AnswerAcceptManifestFieldEvent | AnswerAcceptEpochFieldEvent | AnswerAcceptIndexFieldEvent | AnswerAcceptVerificationFieldEvent | AnswerAcceptPeerFieldEvent | AnswerAcceptTranscriptFieldEvent | AnswerStateManifestsManifestFieldEvent | AnswerStateManifestsOwnerSignatureFieldEvent | AnswerStateManifestsAcceptsContentFieldEvent | AnswerStateManifestsAcceptsSignatureFieldEvent | AnswerStateSeqFieldEvent | AnswerStateHasShareFieldEvent | AnswerStateHasPayloadFieldEvent | AnswerStateKemContentFieldEvent | AnswerStateKemSignatureFieldEvent | AnswerStateAcceptedBallotRoundFieldEvent | AnswerStateAcceptedBallotProposerFieldEvent | AnswerStateAcceptedManifestManifestFieldEvent | AnswerStateAcceptedManifestOwnerSignatureFieldEvent | AnswerStateAcceptedManifestAcceptsContentFieldEvent | AnswerStateAcceptedManifestAcceptsSignatureFieldEvent | AnswerStateAcceptedTranscriptProposalVaultFieldEvent | AnswerStateAcceptedTranscriptProposalSeqFieldEvent | AnswerStateAcceptedTranscriptProposalPrevFieldEvent | AnswerStateAcceptedTranscriptProposalThresholdFieldEvent | AnswerStateAcceptedTranscriptProposalHoldersIndexFieldEvent | AnswerStateAcceptedTranscriptProposalHoldersPeerFieldEvent | AnswerStateAcceptedTranscriptProposalHoldersVerificationFieldEvent | AnswerStateAcceptedTranscriptProposalHoldersKemKeyFieldEvent | AnswerStateAcceptedTranscriptProposalChangeFieldEvent | AnswerStateAcceptedTranscriptContributionsContentFieldEvent | AnswerStateAcceptedTranscriptContributionsSignatureFieldEvent | AnswerStateAcceptedPromisesContentFieldEvent | AnswerStateAcceptedPromisesSignatureFieldEvent | AnswerStateAcceptedChainManifestFieldEvent | AnswerStateAcceptedChainOwnerSignatureFieldEvent | AnswerStateAcceptedChainAcceptsContentFieldEvent | AnswerStateAcceptedChainAcceptsSignatureFieldEvent | AnswerStateAcceptedTrialFieldEvent | AnswerPartialEpochFieldEvent | AnswerPartialIndexFieldEvent | AnswerPartialPointFieldEvent | AnswerPartialProofFieldEvent | AnswerPartialTranscriptFieldEvent | AnswerShareEpochFieldEvent | AnswerShareIndexFieldEvent | AnswerShareScalarFieldEvent | AnswerProofEpochFieldEvent | AnswerProofIndexFieldEvent | AnswerProofProofFieldEvent | AnswerProofPayloadFieldEvent | AnswerProofSeqFieldEvent | AnswerProofTranscriptFieldEvent | AnswerVaultsVaultsFieldEvent | AnswerLogEntriesFieldEvent | AnswerLogNextFieldEvent | AnswerDeletedVaultFieldEvent | AnswerDeletedTimeMsFieldEvent> {
     return streamMessage(buf, Answer.codec(), opts)
   }
 }
@@ -5123,6 +5133,7 @@ export interface Failure {
   retryAfterMs: number
   index: number
   newer?: SignedManifest
+  ballot?: Ballot
 }
 
 export namespace Failure {
@@ -5158,6 +5169,11 @@ export namespace Failure {
         if (obj.newer != null) {
           w.uint32(42)
           SignedManifest.codec().encode(obj.newer, w)
+        }
+
+        if (obj.ballot != null) {
+          w.uint32(50)
+          Ballot.codec().encode(obj.ballot, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -5196,6 +5212,12 @@ export namespace Failure {
             case 5: {
               obj.newer = SignedManifest.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.newer
+              })
+              break
+            }
+            case 6: {
+              obj.ballot = Ballot.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.ballot
               })
               break
             }
@@ -5245,6 +5267,13 @@ export namespace Failure {
             case 5: {
               yield * SignedManifest.codec().stream(reader, reader.uint32(), `${prefix}.newer`, {
                 limits: opts.limits?.newer
+              })
+
+              break
+            }
+            case 6: {
+              yield * Ballot.codec().stream(reader, reader.uint32(), `${prefix}.ballot`, {
+                limits: opts.limits?.ballot
               })
 
               break
@@ -5303,6 +5332,16 @@ export namespace Failure {
     index: number
   }
 
+  export interface FailureBallotRoundFieldEvent {
+    field: '$.ballot.round'
+    value: number
+  }
+
+  export interface FailureBallotProposerFieldEvent {
+    field: '$.ballot.proposer'
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Failure>): Uint8Array {
     return encodeMessage(obj, Failure.codec())
   }
@@ -5311,7 +5350,7 @@ export namespace Failure {
     return decodeMessage(buf, Failure.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array, opts?: DecodeOptions<Failure>): Generator<FailureCodeFieldEvent | FailureMessageFieldEvent | FailureRetryAfterMsFieldEvent | FailureIndexFieldEvent | FailureNewerManifestFieldEvent | FailureNewerOwnerSignatureFieldEvent | FailureNewerAcceptsContentFieldEvent | FailureNewerAcceptsSignatureFieldEvent> {
+  export function stream (buf: Uint8Array, opts?: DecodeOptions<Failure>): Generator<FailureCodeFieldEvent | FailureMessageFieldEvent | FailureRetryAfterMsFieldEvent | FailureIndexFieldEvent | FailureNewerManifestFieldEvent | FailureNewerOwnerSignatureFieldEvent | FailureNewerAcceptsContentFieldEvent | FailureNewerAcceptsSignatureFieldEvent | FailureBallotRoundFieldEvent | FailureBallotProposerFieldEvent> {
     return streamMessage(buf, Failure.codec(), opts)
   }
 }

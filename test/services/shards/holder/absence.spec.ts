@@ -40,6 +40,7 @@ describe('shards holder: one that was away', () => {
     expect(await code(drill, 'd', { propose: { ...propose, chain: [] } })).to.equal('UNKNOWN_VAULT')
     expect(await code(drill, 'd', { propose: { ...propose, chain: state!.manifests.slice(1) } })).to.equal('INVALID')
     const whole = { ...propose, chain: state!.manifests }
+    await drill.upload('d')
     const accepts = await drill.accepts(['a', 'b', 'c', 'd'], whole)
     await drill.restart('d')
     await drill.commit(['a', 'b', 'c', 'd'], whole, accepts)

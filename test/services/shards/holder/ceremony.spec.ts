@@ -1,5 +1,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import { sha256 } from '@noble/hashes/sha2.js'
 import { expect } from 'chai'
+import { nextRound, OWNER_ROUND_LEAD } from '../../../../src/services/shards/change/ballot.ts'
 import { sign } from '../../../../src/services/shards/model/signed.ts'
 import { Change, Contribution, Manifest, State } from '../../../../src/services/shards/pb/shards.ts'
 import { Drill, PAYLOAD, hashOfManifest } from './support/drill.ts'
@@ -50,6 +52,33 @@ describe('shards holder: what it promises', () => {
     ]
     for (const [body, code] of cases) expect(await refusal(drill, 'a', body)).to.equal(code)
     expect(drill.at('a').holder.pendingSeq(drill.id)).to.equal(undefined)
+  })
+
+  it('ahead of the time more to the owner than to a holder, which is told what is in its way', async () => {
+    const now = Math.floor(drill.clock.now() / 1000)
+    const [ours, theirs] = [drill.at('p').peer, drill.at('b').peer]
+    const asB = { from: drill.at('b'), signer: drill.at('b').key }
+    expect(await refusal(drill, 'a', { prepare: { seq: 2, ballot: { round: now + 12, proposer: theirs } } }, asB)).to.equal('CONFLICT')
+    expect((await drill.ask('a', { prepare: { seq: 2, ballot: { round: now + 10, proposer: theirs } } }, asB)).promise!.seq).to.equal(2)
+    const ballot = { round: nextRound(drill.clock.now(), 0, OWNER_ROUND_LEAD), proposer: ours }
+    expect((await drill.ask('a', { prepare: { seq: 2, ballot } })).promise!.ballot).to.deep.equal(ballot)
+    const { failure } = await rejection(drill.ask('a', { prepare: { seq: 2, ballot: { round: now + 10, proposer: theirs } } }, asB)) as unknown as { failure: object }
+    expect(failure).to.deep.include({ code: 'CONFLICT', ballot })
+    // an owner that has gone away is in the way for as long as it was ahead
+    await drill.clock.advanceAsync(OWNER_ROUND_LEAD * 1_000)
+    expect((await drill.ask('a', { prepare: { seq: 2, ballot: { round: nextRound(drill.clock.now(), ballot.round), proposer: theirs } } }, asB)).promise!.seq).to.equal(2)
+  })
+
+  it('to a holder not again and again', async () => {
+    const asB = { from: drill.at('b'), signer: drill.at('b').key }
+    const codes = new Set<string>()
+    for (let i = 0; i < 40; i++) {
+      const ballot = { round: nextRound(drill.clock.now()), proposer: drill.at('b').peer }
+      codes.add(await drill.ask('a', { prepare: { seq: 2, ballot } }, asB).then(() => 'ok', (err: unknown) => (err as { failure: { code: string } }).failure.code))
+      await drill.clock.advanceAsync(1_000)
+    }
+    expect([...codes]).to.deep.equal(['ok', 'RATE_LIMITED'])
+    expect((await drill.ask('a', { prepare: { seq: 2, ballot: drill.ballot() } })).promise!.seq).to.equal(2)
   })
 
   it('nothing to strangers', async () => {
@@ -163,18 +192,33 @@ describe('shards holder: what it accepts', () => {
     silent.add(drill.at('c').peerId.toString())
     const { manifest } = await drill.change({ ...replacing, to: ['a', 'b'] })
     expect(drill.names(manifest)).to.deep.equal(['a', 'b', 'd'])
+    // who has been replaced may hear of it, which is looked up on the disk, so not again and again
+    const asC = { from: drill.at('c'), signer: drill.at('c').key }
+    for (let i = 0; i < 20; i++) expect((await drill.ask('a', { getState: { from: 0 } }, asC)).state!.seq).to.equal(2)
+    expect(await refusal(drill, 'a', { getState: { from: 0 } }, asC)).to.equal('FORBIDDEN')
+    expect((await drill.askAs('b', 'a', { getState: { from: 0 } })).state!.seq).to.equal(2)
   })
 
   it('as one that leaves, with no share of its own', async () => {
     const propose = await drill.draft({ holders: ['a', 'b', 'd'] })
     const { accept } = await drill.ask('c', { propose }, { from: drill.at('a') })
     expect(accept).to.deep.include({ index: 0, verification: new Uint8Array(0) })
+    // whom the owner has chosen has the payload first
+    expect(await refusal(drill, 'd', { propose }, { from: drill.at('a') })).to.equal('NO_PAYLOAD')
+    await drill.upload('d')
     const accepts = await drill.accepts(['a', 'b', 'c', 'd'], propose)
     await drill.commit(['a', 'b', 'c', 'd'], propose, accepts)
     expect(drill.at('c').holder.held.size).to.equal(0)
-    expect(drill.at('d').holder.held.get(drill.id)).to.include({ index: 3, hasShare: true, hasPayload: false })
-    expect(await refusal(drill, 'c', { open: { epoch: 1, encapsulation: drill.vouched!.manifest.item!.encapsulation } })).to.equal('UNKNOWN_VAULT')
-    // and the payload went with it
+    expect(drill.at('d').holder.held.get(drill.id)).to.include({ index: 3, hasShare: true, hasPayload: true })
+    await drill.restart('c')
+    expect(await refusal(drill, 'c', { open: { epoch: 1, encapsulation: drill.vouched!.manifest.item!.encapsulation } })).to.equal('NOT_HOLDER')
+    // the payload is there for who has come, for a day
+    const get = { get: { payload: sha256(PAYLOAD), offset: 5 } }
+    expect((await drill.askAs('d', 'c', get)).data!.data).to.deep.equal(PAYLOAD.slice(5))
+    expect(await refusal(drill, 'c', get, { signer: (await generateKeyPair('Ed25519')) })).to.equal('FORBIDDEN')
+    await drill.clock.advanceAsync(23 * 3_600_000, 600_000)
+    expect(drill.at('c').holder.gauges).to.include({ payloads: 1, gone: 0, vaults: 1, held: 0 })
+    await drill.clock.advanceAsync(2 * 3_600_000, 600_000)
     expect(drill.at('c').holder.gauges).to.include({ payloads: 0, gone: 1, vaults: 0 })
   })
 

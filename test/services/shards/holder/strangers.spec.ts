@@ -1,6 +1,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { expect } from 'chai'
+import { MemoryDatastore } from 'datastore-core'
 import { makeRequest, readAnswer } from '../../../../src/services/shards/model/request.ts'
 import { proposalOf } from '../model/sample-vault.ts'
 import { sign } from '../../../../src/services/shards/model/signed.ts'
@@ -10,6 +11,8 @@ import { rejection } from '../../../support/rejection.ts'
 import { Drill, PAYLOAD } from './support/drill.ts'
 import type { RequestBody } from '../../../../src/services/shards/parts.ts'
 import type { Ask } from './support/drill.ts'
+
+const DAY_MS = 86_400_000
 
 const ABC = ['a', 'b', 'c']
 const OFFER = { offer: { bytes: 1, expiresMs: 0 } }
@@ -127,6 +130,25 @@ describe('shards holder: how much it keeps', () => {
     expect(await put('one more', 10)).to.equal('BUSY')
   })
 
+  it('of strangers that block its places: who gets on least makes room, and an owner whose vault is here has its own', async () => {
+    await using drill = await Drill.of(ABC)
+    await drill.store(ABC)
+    const put = async (owner: string, { bytes, length, from = owner }: { bytes: number, length: number, from?: string }): Promise<string> => {
+      if (!drill.places.has(from)) await drill.start(from, new MemoryDatastore())
+      const [other, body] = [owner === 'owner' ? drill : await drill.other(owner), new Uint8Array(bytes).fill(1)]
+      return await other.ask('a', { put: { payload: sha256(body), offset: 0, bytes, data: body.subarray(0, length) } }, { from: drill.at(from) }).then(() => 'ok', (err: unknown) => (err as { failure: { code: string } }).failure.code)
+    }
+    expect(await put('honest', { bytes: 60_000, length: 40_000 })).to.equal('ok')
+    for (let i = 0; i < 70; i++) expect(await put(`stranger ${i}`, { bytes: 2_000, length: 1, from: `peer ${i % 9}` })).to.equal('ok')
+    expect(drill.at('a').holder.gauges).to.include({ staged: 64 })
+    for (let i = 0; i < 8; i++) expect(await put('owner', { bytes: 3_000 + i, length: 10, from: 'peer 1' })).to.equal('ok')
+    expect(await put('owner', { bytes: 4_000, length: 10, from: 'peer 1' })).to.equal('BUSY')
+    expect(drill.at('a').holder.gauges).to.include({ staged: 72 })
+    // it goes on with what it has begun
+    const honest = await drill.other('honest')
+    await honest.ask('a', { put: { payload: sha256(new Uint8Array(60_000).fill(1)), offset: 40_000, bytes: 60_000, data: new Uint8Array(20_000).fill(1) } }, { from: drill.at('honest') })
+  })
+
   it('pieces in order, each once, and a payload only when its hash is right', async () => {
     await using drill = await Drill.of(['a', 'b'])
     const hash = sha256(PAYLOAD)
@@ -149,13 +171,13 @@ describe('shards holder: how much it keeps', () => {
     expect(await code(drill, 'a', { get: { payload: hash, offset: 0 } }, { signer: (await generateKeyPair('Ed25519')) })).to.equal('UNKNOWN_VAULT')
   })
 
-  it('of a first manifest that is never certified: a day', async () => {
+  it('of a first manifest that is never certified: thirty days, and the key that it is sealed to', async () => {
     await using drill = await Drill.of(['a', 'b'])
     await drill.upload('a')
     await drill.ask('a', { propose: await drill.genesis(['a', 'b']) }, { from: drill.at('a') })
-    await drill.clock.advanceAsync(23 * 3_600_000, 600_000)
-    expect(drill.at('a').holder.gauges).to.include({ vaults: 1, held: 0, payloads: 1 })
-    await drill.clock.advanceAsync(2 * 3_600_000, 600_000)
+    await drill.clock.advanceAsync(29 * DAY_MS, 6 * 3_600_000)
+    expect(drill.at('a').holder.gauges).to.include({ vaults: 1, held: 0, payloads: 1, kemKeys: 1 })
+    await drill.clock.advanceAsync(2 * DAY_MS, 6 * 3_600_000)
     expect(drill.at('a').holder.gauges).to.include({ vaults: 0, payloads: 0, gone: 1 })
   })
 })

@@ -87,6 +87,17 @@ describe('shards: what may follow a manifest', () => {
     expect(mayFollow(strict, edited(Change.RESHARE, m => { m.policy = strict.manifest.policy }), 'owner')).to.equal(undefined)
   })
 
+  it('by holders no more newcomers at once than two less than the threshold, or one', () => {
+    const replacing = (count: number) => (m: Manifest): void => { m.holders = m.holders.map((holder, i) => i < count ? { ...holder, peer: holder.peer.with(37, holder.peer[37]! ^ 1) } : holder) }
+    for (const [threshold, allowed] of [[2, 1], [3, 1], [4, 2], [5, 3]] as const) {
+      const before = { ...first, manifest: { ...first.manifest, threshold } }
+      const next = (count: number): Manifest => edited(Change.RESHARE, m => { m.threshold = threshold; replacing(count)(m) })
+      expect(mayFollow(before, next(allowed), 'holders'), `${threshold}`).to.equal(undefined)
+      if (allowed < first.manifest.holders.length) expect(mayFollow(before, next(allowed + 1), 'holders'), `${threshold}`).to.match(/replaced/)
+      expect(mayFollow(before, next(Math.min(allowed + 1, first.manifest.holders.length)), 'owner'), `${threshold}`).to.equal(undefined)
+    }
+  })
+
   it('an exposed scalar until it is rotated', () => {
     const exposed = { ...first, manifest: { ...first.manifest, state: State.EXPOSED } }
     expect(mayFollow(exposed, edited(Change.UPDATE), 'owner')).to.match(/exposed/)
