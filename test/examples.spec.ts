@@ -1,6 +1,7 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { mochaGlobalSetup as buildDist } from './stories/built.ts'
+import { buildDist } from './support/build-dist.ts'
 import { freePorts } from './support/free-ports.ts'
 import { Program, killPrograms, runtime } from './support/program.ts'
 import { makeTempDir } from './support/temp-dir.ts'
@@ -69,16 +70,13 @@ describe('examples', function () {
     it('one serves, others ask', async () => {
       const server = example('greeting')
       const address = await said(server, INVITATION)
-      for (const [args, answer] of [[['Ada'], 'hello Ada'], [[], 'hello stranger']] as const) {
+      // more than the limit: that stream is ended, the server goes on
+      expect((await example('greeting', address, 'x'.repeat(2_000)).exited).code).to.equal(1)
+      await Promise.all(([[['Ada'], 'hello Ada'], [[], 'hello stranger']] as const).map(async ([args, answer]) => {
         const asker = example('greeting', address, ...args)
         expect(await asker.exited).to.deep.equal({ code: 0, signal: null })
         expect(asker.lines).to.deep.equal([answer])
-      }
-      // more than the limit: that stream is ended, the server goes on
-      expect((await example('greeting', address, 'x'.repeat(2_000)).exited).code).to.equal(1)
-      const next = example('greeting', address, 'Grace')
-      await next.exited
-      expect(next.lines).to.deep.equal(['hello Grace'])
+      }))
       expect(await server.stop('SIGINT')).to.deep.equal({ code: 0, signal: null })
       expect(server.stderr).to.equal('')
     })
@@ -90,12 +88,12 @@ describe('examples', function () {
     it('answers, says what it does not sell, and lets nothing through that does not fit', async () => {
       const shop = example('quote')
       const address = await said(shop, INVITATION)
-      for (const [item, code, answer] of [['coffee', 0, /^coffee costs 320 cents$/], ['gold', 1, /^PROTOCOL_FAILED: .*not-sold/], ['x'.repeat(60), 1, /^PROTOCOL_INVALID: /]] as const) {
+      await Promise.all(([['coffee', 0, /^coffee costs 320 cents$/], ['gold', 1, /^PROTOCOL_FAILED: .*not-sold/], ['x'.repeat(60), 1, /^PROTOCOL_INVALID: /]] as const).map(async ([item, code, answer]) => {
         const customer = example('quote', address, item)
         expect(await customer.exited, customer.stderr).to.deep.equal({ code, signal: null })
         expect(customer.lines).to.have.length(1)
         expect(customer.lines[0]).to.match(answer)
-      }
+      }))
       expect(await shop.stop('SIGINT')).to.deep.equal({ code: 0, signal: null })
       expect(shop.stderr).to.equal('')
     })
@@ -128,5 +126,27 @@ describe('examples', function () {
       await Promise.all([again.stop('SIGINT'), back.stop('SIGINT')])
       expect(again.stderr + back.stderr).to.equal('')
     })
+  })
+
+  describe('vault', () => {
+    const id = (what: string): RegExp => new RegExp(what.replace('<id>', `(${PEER_ID})`))
+
+    it('is opened from another machine by four of seven, though two are gone and one lies, and leaves nothing', async () => {
+      await using dir = await makeTempDir()
+      const story = example('vault', { TMPDIR: dir.path })
+      // its output is closed when all that it started have ended
+      expect(await story.exited, story.stderr).to.deep.equal({ code: 0, signal: null })
+      expect(story.stderr).to.equal('')
+      const liar = await said(story, id('one that will not tell the truth: <id>$'))
+      const gone = (await said(story, new RegExp(`^\\* two holders are gone: (${PEER_ID}, ${PEER_ID})$`))).split(', ')
+      await said(story, id(`^a holder lied, and there is proof: ${liar} `))
+      await said(story, /^stored in vault [0-9a-f]{64}: any 4 of 7 holders open it for its owner$/)
+      const opened = story.lines.findIndex(line => /^opened vault [0-9a-f]{64}:$/.test(line))
+      expect(story.lines.slice(opened + 1, opened + 4)).to.deep.equal(['mail: hunter2', 'bank: correct horse battery staple', 'phone: 0000'])
+      const health = Object.fromEntries(story.lines.filter(line => line.includes(' is ')).map(line => line.split(' is ')).filter(([peer]) => new RegExp(`^${PEER_ID}$`).test(peer ?? '')))
+      expect(Object.keys(health)).to.have.length(7)
+      for (const [peer, is] of Object.entries(health)) expect(is, peer).to.equal(peer === liar ? 'lying' : gone.includes(peer) ? 'silent' : 'healthy')
+      expect(await readdir(dir.path)).to.deep.equal([])
+    }).timeout(300_000)
   })
 })

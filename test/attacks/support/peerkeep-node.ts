@@ -15,6 +15,7 @@ export async function peerkeepNode ({ kind, commands, seed = 1, listen, localAsP
     addressBook: { localAsPublic, ...init.addressBook },
     scoring: { localAsPublic, ...init.scoring },
     bans: { localAsPublic, ...init.bans },
-    gossipGuard: { localAsPublic, ...init.gossipGuard }
+    gossipGuard: { localAsPublic, ...init.gossipGuard },
+    shards: { localAsPublic, ...init.shards }
   })
 }

@@ -2,7 +2,7 @@ import type { Libp2p, ServiceMap } from '@libp2p/interface'
 import type { AppNodeInit, AppServices } from '../../../src/app-node.ts'
 import type { commands } from './victim-commands.ts'
 
-type Cloned = 'network' | 'dataDir' | 'bootstrap' | 'peers' | 'roles' | 'pool' | 'pex' | 'addressBook' | 'scoring' | 'bans' | 'gossipGuard' | 'gossipsub' | 'presence' | 'protocols' | 'messaging'
+type Cloned = 'network' | 'dataDir' | 'bootstrap' | 'peers' | 'roles' | 'pool' | 'pex' | 'addressBook' | 'scoring' | 'bans' | 'gossipGuard' | 'gossipsub' | 'presence' | 'protocols' | 'messaging' | 'shards'
 
 /** What can be sent to another process of an AppNode's options, and what only the victim has. */
 export interface VictimOptions extends Pick<AppNodeInit, Cloned> {
