@@ -203,9 +203,9 @@ describe('attacks on shards: strangers', function () {
     const liars: ShardNode[] = []
     let sent = 0
     const tell = network.links.tell.bind(network.links)
-    network.links.tell = async (from, to, bytes) => {
+    network.links.tell = async (from, to, bytes, signal) => {
       sent++
-      await tell(from, to, bytes)
+      await tell(from, to, bytes, signal)
     }
     for (let i = 0; i < LIARS; i++) {
       const liar = await ShardNode.create({ seed: 9_000_000 + i }, { links: network.links, clock: network.clock, all: () => [] })

@@ -6,7 +6,7 @@ import { keyOf } from '../support/signed-records.ts'
 import { MUX } from './support/call-frames.ts'
 import { Crowd } from './support/crowd.ts'
 import { figure } from './support/figures.ts'
-import { callHonestly } from './support/honest-calls.ts'
+import { callHonestly, callPlainly } from './support/honest-calls.ts'
 import { sendJunk } from './support/junk.ts'
 import { keptSince } from './support/memory.ts'
 import { asked, CALL, CHANGE, EVIDENCE, validFrames } from './support/shards-frames.ts'
@@ -40,9 +40,11 @@ describe('attacks on shards: broken frames', () => {
       const init = { protocol: MUX + id, messages, perStream: 8 }
       const from = attacker.peerId.toString()
       await run('injectFrom', from, i, { ...init, frames: WARM_UP })
-      const before = await victim.stats()
       const asker = { key: await keyOf(SEED + 1), id: friend.peerId }
       const offers = await Promise.all(Array.from({ length: 2_000 }, async () => await asked(asker, to, { offer: { bytes: 1_000, expiresMs: 0 } }, rng)))
+      // with the first request it loads WebAssembly, whose memory it keeps
+      await callPlainly(honest, CALL, offers.pop()!)
+      const before = await victim.stats()
       const calls = callHonestly(honest, CALL, () => offers.pop()!, answer => Answer.decode(Signed.decode(answer.subarray(answer.findIndex(byte => byte < 0x80) + 1)).content).offered != null)
       let frames = 0
       let left = 0

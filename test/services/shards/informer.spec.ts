@@ -24,11 +24,11 @@ async function evidenceAgainst (liars: number): Promise<Told[]> {
   for (const peer of holders.slice(0, liars)) network.node(peer).lie = falseProof
   const told = new Map<string, Told>()
   const tell = network.links.tell.bind(network.links)
-  network.links.tell = async (from, to, bytes) => {
+  network.links.tell = async (from, to, bytes, signal) => {
     const { accept } = Evidence.decode(bytes)
     const liar = holders.find(peer => accept != null && Buffer.from(accept.content).includes(Buffer.from(peer.toMultihash().bytes)))
     if (liar != null) told.set(liar.toString(), { peerId: liar, bytes })
-    await tell(from, to, bytes)
+    await tell(from, to, bytes, signal)
   }
   for (let i = 0; i < 3; i++) await network.until(alice.assembly.owner.open(id))
   await network.becomes('all are told of', () => told.size === liars, 30_000)

@@ -1,6 +1,6 @@
 import { describeError } from '../../../errors.ts'
 import { ShardsError } from '../errors.ts'
-import { verifyCertificate } from '../model/certificate.ts'
+import { changedBy, verifyCertificate } from '../model/certificate.ts'
 import { RefusedError } from '../model/failure.ts'
 import { chainOf, introduce, whatCameAfter } from './chain.ts'
 import { ask, inPeerOrder, refusalCode } from './context.ts'
@@ -98,7 +98,7 @@ export class Attempt {
   async #finish ({ ballot }: Round, value: Value, justification: Signed[]): Promise<Decided> {
     const { previous } = this.#context
     const members = membersOf(previous?.manifest, value.manifest.holders)
-    const context = { ...this.#context, members, electorate: electorateOf(members, previous?.manifest, value.manifest) }
+    const context = { ...this.#context, members, electorate: electorateOf(members, previous?.manifest, value.manifest, changedBy(value.signed)) }
     return await this.#settle({ context, ballot }, { value }, { justification, chain: await introduce(context, await chainOf(context)) })
   }
 

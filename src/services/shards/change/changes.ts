@@ -168,7 +168,7 @@ export class VaultChanges implements Changes {
   #contextOf ({ previous, next, owner, dealing, signal, onProgress = () => {} }: ChangeInit): ChangeContext {
     const named = { ...next, holders: next.holders.map(({ index, peer }) => ({ index, peer: peerBytes(peer) })) }
     const members = membersOf(previous?.manifest, named.holders)
-    return { ...this.#init, vault: next.vault, previous, next: named, owner, dealing, members, electorate: electorateOf(members, previous?.manifest, next), signal, onProgress }
+    return { ...this.#init, vault: next.vault, previous, next: named, owner, dealing, members, electorate: electorateOf(members, previous?.manifest, next, owner == null ? 'holders' : 'owner'), signal, onProgress }
   }
 
   #nextRound (id: string, lead: number): number {

@@ -1,7 +1,8 @@
 import { toString } from 'uint8arrays/to-string'
 import { peerFromBytes } from '../peer-bytes.ts'
-import { quorum } from '../model/quorum.ts'
+import { acceptsNeeded, quorum } from '../model/quorum.ts'
 import type { PeerId } from '@libp2p/interface'
+import type { ChangedBy } from '../model/succession.ts'
 import type { Manifest } from '../pb/shards.ts'
 import type { Electorate } from './decision.ts'
 
@@ -29,11 +30,11 @@ export function membersOf (previous: Manifest | undefined, holders: ReadonlyArra
   return members
 }
 
-export function electorateOf (members: ReadonlyMap<string, Member>, previous: Manifest | undefined, next: { threshold: number, holders: ReadonlyArray<unknown> }): Electorate {
+export function electorateOf (members: ReadonlyMap<string, Member>, previous: Manifest | undefined, next: { threshold: number, holders: ReadonlyArray<unknown> }, by: ChangedBy): Electorate {
   const keys = (place: 'before' | 'after'): Set<string> => new Set([...members.values()].flatMap(member => member[place] == null ? [] : [member.key]))
   return {
     before: { members: keys('before'), quorum: previous == null ? 0 : quorum(previous.threshold, previous.holders.length) },
-    after: { members: keys('after'), quorum: quorum(next.threshold, next.holders.length) }
+    after: { members: keys('after'), quorum: acceptsNeeded(next.threshold, next.holders.length, by) }
   }
 }
 

@@ -4,10 +4,11 @@ import { ShardsError } from '../errors.ts'
 import { holderOf, readAccept, sameBallot, whyOther } from './accept.ts'
 import { keyFromBytes } from './keys.ts'
 import { manifestHash, readManifest } from './manifest.ts'
-import { MAX_HOLDERS, quorum } from './quorum.ts'
+import { acceptsNeeded, MAX_HOLDERS, quorum } from './quorum.ts'
 import { verify } from './signed.ts'
 import { mayFollow } from './succession.ts'
 import type { Vouched } from '../parts.ts'
+import type { ChangedBy } from './succession.ts'
 import type { Ballot, Manifest, SignedManifest } from '../pb/shards.ts'
 
 /** Manifests that are checked one after the other; more at once are refused. */
@@ -39,7 +40,7 @@ export async function verifyCertificate (signed: SignedManifest, previous?: Vouc
 /** The same for a manifest that holders have yet to accept: limits, succession, and the owner's signature where there is one. */
 export async function verifyProposed (signed: SignedManifest, previous?: Vouched): Promise<Vouched> {
   const manifest = readManifest(signed.manifest)
-  const by = signed.ownerSignature.byteLength === 0 ? 'holders' : 'owner'
+  const by = changedBy(signed)
   const isAnchor = previous == null && manifest.seq > 1
   if (isAnchor && by === 'holders') throw invalid(manifest, 'what the holders changed holds only together with what was before')
   const why = isAnchor ? undefined : mayFollow(previous, manifest, by)
@@ -67,6 +68,11 @@ export async function verifyChain (list: readonly SignedManifest[], { vault, own
   return chain
 }
 
+/** Whose change it is, as it says. */
+export function changedBy ({ ownerSignature }: SignedManifest): ChangedBy {
+  return ownerSignature.byteLength === 0 ? 'holders' : 'owner'
+}
+
 async function checkAccepts ({ manifest, hash, signed }: Vouched, previous?: Vouched): Promise<void> {
   const { accepts } = signed
   if (accepts.length > MAX_ACCEPTS) throw invalid(manifest, `${accepts.length} accepts, over ${MAX_ACCEPTS}`)
@@ -83,7 +89,7 @@ async function checkAccepts ({ manifest, hash, signed }: Vouched, previous?: Vou
     if (previous != null && holderOf(previous.manifest.holders, accept.peer) != null) before++
     last = accept
   }
-  const needed = quorum(manifest.threshold, manifest.holders.length)
+  const needed = acceptsNeeded(manifest.threshold, manifest.holders.length, changedBy(signed))
   if (after < needed) throw invalid(manifest, `${after} of its holders have accepted, and ${needed} must`)
   if (previous == null) return
   const neededBefore = quorum(previous.manifest.threshold, previous.manifest.holders.length)

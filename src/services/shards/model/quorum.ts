@@ -9,3 +9,12 @@ export const MAX_HOLDERS = 64
 export function quorum (threshold: number, holders: number): number {
   return Math.max(threshold, Math.floor(holders / 2) + 1)
 }
+
+/**
+ * How many holders after a change must have accepted it, with their shares. Among holders that change a vault by themselves a liar may propose,
+ * and ask only as many as it must: so that the vault opens though half of those that it can spare (rounded down) withhold what they have, there
+ * are as many more. Not all of these: one that is away must not stop the others.
+ */
+export function acceptsNeeded (threshold: number, holders: number, by: 'owner' | 'holders'): number {
+  return Math.max(quorum(threshold, holders), by === 'owner' ? 0 : threshold + Math.floor((holders - threshold) / 2))
+}

@@ -30,7 +30,7 @@ describe('shards: the order of accepting', () => {
         throw new RefusedError('UNAVAILABLE', 'not now')
       }
     }
-    const electorate = electorateOf(members, previous, { threshold: 2, holders: seats(after) })
+    const electorate = electorateOf(members, previous, { threshold: 2, holders: seats(after) }, 'owner')
     const context = { members, electorate, caller, clock: new ManualClock(), signal: new AbortController().signal, onProgress: () => {} }
     const keys = able == null ? undefined : new Set([...members.values()].filter(({ peerId }) => able.includes(names.get(peerId.toString())!)).map(({ key }) => key))
     const { decided } = await vote({ context, ballot: { round: 1, proposer: new Uint8Array() } } as unknown as Round, {} as Value, NONE, { able: keys, except: new Set() })

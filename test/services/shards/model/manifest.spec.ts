@@ -4,7 +4,7 @@ import { deal } from '../../../../src/crypto/threshold/deal.ts'
 import { verificationsOf } from '../../../../src/crypto/threshold/verification.ts'
 import { keyBytes } from '../../../../src/services/shards/model/keys.ts'
 import { encodeManifest, manifestHash, MAX_MANIFEST_BYTES, readManifest, vaultId } from '../../../../src/services/shards/model/manifest.ts'
-import { quorum } from '../../../../src/services/shards/model/quorum.ts'
+import { acceptsNeeded, quorum } from '../../../../src/services/shards/model/quorum.ts'
 import { Change, Manifest, Policy, State } from '../../../../src/services/shards/pb/shards.ts'
 import { seededRng } from '../../../../src/util/rng.ts'
 import { genesis, nodeOf } from './sample-vault.ts'
@@ -183,6 +183,11 @@ describe('shards: manifests', () => {
     const other = keyBytes((await nodeOf('thief')).key.publicKey)
     expect(vaultId(other, sample.nonce)).to.not.deep.equal(sample.vault)
     expect(vaultId(sample.owner, sample.nonce)).to.deep.equal(sample.vault)
+  })
+
+  it('open though half of those that holders can spare lie about a change that holders made', () => {
+    expect([[3, 5], [5, 9], [6, 10], [11, 20], [2, 2], [2, 9]].map(([t = 0, n = 0]) => acceptsNeeded(t, n, 'holders'))).to.deep.equal([4, 7, 8, 15, 2, 5])
+    expect([[3, 5], [6, 10]].map(([t = 0, n = 0]) => acceptsNeeded(t, n, 'owner'))).to.deep.equal([3, 6])
   })
 
   it('are agreed on by quorums of which any two share a holder, and of which each opens the vault', () => {

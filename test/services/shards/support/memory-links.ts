@@ -7,6 +7,7 @@ import type { Rng } from '../../../../src/util/rng.ts'
 
 const FRAME_BYTES = 65_536
 const LARGE_FRAME_BYTES = 1_048_576
+const TELL_TIMEOUT_MS = 10_000
 
 /** What answers at a peer: requests, and evidence that is told. */
 export interface Endpoint {
@@ -89,10 +90,19 @@ export class MemoryLinks {
   }
 
   /** Evidence, which is not answered. */
-  async tell (from: PeerId, to: PeerId, bytes: Uint8Array): Promise<void> {
+  async tell (from: PeerId, to: PeerId, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (!this.reaches(from, to)) throw new Error(`${to.toString()} is not connected`)
-    await this.#travel(from, to, bytes, false)
-    await this.#endpoints.get(to.toString())?.told(from, bytes.slice())
+    const told = (async () => {
+      await this.#travel(from, to, bytes, false)
+      await this.#endpoints.get(to.toString())?.told(from, bytes.slice())
+    })()
+    const deadline = timeoutSignal(this.#init.clock, TELL_TIMEOUT_MS, signal)
+    try {
+      deadline.signal.throwIfAborted()
+      await untilAborted(deadline.signal, told)
+    } finally {
+      deadline.clear()
+    }
   }
 
   async #roundTrip (from: PeerId, to: PeerId, frame: Uint8Array, limit: number): Promise<Uint8Array> {

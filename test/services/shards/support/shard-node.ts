@@ -104,7 +104,7 @@ export class ShardNode {
       ownerKey,
       ...hold ? { holding: holdingOptions({ minIntervalMs: 1_000, ...limits }) } : {},
       listeners: async () => this.#others().filter(({ peerId }) => links.reaches(this.peerId, peerId)).map(({ peerId }) => peerId),
-      tell: async (peer, evidence) => { await run.living(() => links.tell(this.peerId, peer, evidence)) },
+      tell: async (peer, evidence, signal) => { await run.living(() => links.tell(this.peerId, peer, evidence, signal)) },
       knows: () => true,
       emit: (type, detail) => { if (!run.dead) this.events.push({ type, detail } as SeenEvent) }
     })
