@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { killDuringBans } from '../support/ban-kills.ts'
 
-const ROUNDS = 10
+const ROUNDS = 5
 
 describe('bans: kill -9', () => {
   it(`T20: loses nothing that ban() and unban() acknowledged, over ${ROUNDS} kills, and starts within 1 s beside a truncated record`, async () => {

@@ -9,7 +9,7 @@ import { createOwnerKeyFile, readOwnerKeyFile } from '../../src/platform/owner-k
 import { seededRng } from '../../src/util/rng.ts'
 import { makeTempDir } from '../support/temp-dir.ts'
 
-const ROUNDS = 20
+const ROUNDS = 10
 const ROOT = join(import.meta.dirname, '../..')
 
 describe('owner key file: kill -9', () => {

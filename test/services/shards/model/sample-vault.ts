@@ -3,6 +3,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { compare } from 'uint8arrays/compare'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { loadFastGroup } from '../../../../src/crypto/threshold/fast-group.ts'
 import { sealItem } from '../../../../src/crypto/item/envelope.ts'
 import { deriveKeyPair } from '../../../../src/crypto/sealing.ts'
 import { deal } from '../../../../src/crypto/threshold/deal.ts'
@@ -22,6 +23,9 @@ import type { KeyPair } from '../../../../src/crypto/sealing.ts'
 import type { Share } from '../../../../src/crypto/threshold/checks.ts'
 import type { Vouched } from '../../../../src/services/shards/parts.ts'
 import type { Ballot, Manifest, Proposal, Signed, SignedManifest, Transcript } from '../../../../src/services/shards/pb/shards.ts'
+
+// as in a service that is used; test/crypto/threshold tries both
+await loadFastGroup()
 
 export interface Node {
   name: string

@@ -1,6 +1,7 @@
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { MemoryDatastore } from 'datastore-core'
+import { loadFastGroup } from '../../../../src/crypto/threshold/fast-group.ts'
 import { Assembly } from '../../../../src/services/shards/assembly.ts'
 import { holdingOptions } from '../../../../src/services/shards/options.ts'
 import { seededRng } from '../../../../src/util/rng.ts'
@@ -16,6 +17,9 @@ import type { Candidate, Peers } from '../../../../src/services/shards/parts.ts'
 import type { Clock } from '../../../../src/util/clock.ts'
 import type { Lie } from './lies.ts'
 import type { MemoryLinks } from './memory-links.ts'
+
+// as in a service that is used; test/crypto/threshold tries both
+await loadFastGroup()
 
 export interface ShardNodeInit extends Pick<ShardsInit, 'capacityBytes' | 'bytesPerOwner' | 'maxVaultsPerOwner' | 'maxVaults' | 'minIntervalMs'> {
   /** Of its key. */

@@ -4,6 +4,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { MemoryDatastore } from 'datastore-core'
 import { toString } from 'uint8arrays/to-string'
+import { loadFastGroup } from '../../../../../src/crypto/threshold/fast-group.ts'
 import { sealItem } from '../../../../../src/crypto/item/envelope.ts'
 import { deal } from '../../../../../src/crypto/threshold/deal.ts'
 import { Holder } from '../../../../../src/services/shards/holder/holder.ts'
@@ -28,6 +29,9 @@ import type { Datastore } from 'interface-datastore'
 import type { HolderInit } from '../../../../../src/services/shards/holder/holder.ts'
 import type { RequestBody, Vouched } from '../../../../../src/services/shards/parts.ts'
 import type { Answer, Ballot, Manifest, Propose, Signed, Transcript } from '../../../../../src/services/shards/pb/shards.ts'
+
+// as in a service that is used; test/crypto/threshold tries both
+await loadFastGroup()
 
 export interface Place {
   name: string

@@ -3,6 +3,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { MemoryDatastore } from 'datastore-core'
+import { loadFastGroup } from '../../../../../src/crypto/threshold/fast-group.ts'
 import { SignedCaller } from '../../../../../src/services/shards/caller.ts'
 import { VaultChanges } from '../../../../../src/services/shards/change/changes.ts'
 import { Holder } from '../../../../../src/services/shards/holder/holder.ts'
@@ -22,6 +23,9 @@ import type { HolderInit } from '../../../../../src/services/shards/holder/holde
 import type { OwnerKeySource } from '../../../../../src/services/shards/index.ts'
 import type { Caller, Candidate, Evidence } from '../../../../../src/services/shards/parts.ts'
 import type { Lie } from '../../support/lies.ts'
+
+// as in a service that is used; test/crypto/threshold tries both
+await loadFastGroup()
 
 export interface TestHolder {
   name: string
