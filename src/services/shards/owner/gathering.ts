@@ -71,7 +71,7 @@ export class Gathering {
       onTry(vouched)
       const tries = await this.#try(vouched, errand, question)
       if ('result' in tries) return { vouched, result: tries.result }
-      const next = tries.newer ?? await this.#other(vouched, errand, tried)
+      const next = tries.newer ?? await this.#other(vouched, errand, tried, tries.misses)
       if (next == null) throw tooFew(vouched, tries.had, tries.misses, this.#context.clock.now())
       vouched = next
     }
@@ -215,12 +215,15 @@ export class Gathering {
   }
 
   /** Another manifest to try when too few holders of this one do, or the same when they were behind: theirs, or of whoever has it now. */
-  async #other (vouched: Vouched, errand: Errand, tried: Set<string>): Promise<Vouched | undefined> {
+  async #other (vouched: Vouched, errand: Errand, tried: Set<string>, misses: readonly Miss[]): Promise<Vouched | undefined> {
     if (tried.has('seek')) return undefined
     if (!tried.has('heal')) {
       tried.add('heal')
       const { newest, shown, healed } = await this.#finder.heal(vouched, errand)
       if (healed || newest !== vouched) return newest
+      // who was behind when it was asked may have heard from others meanwhile
+      const nobodyIsBehind = shown.answers.every(({ value }) => value.state.seq >= vouched.manifest.seq)
+      if (nobodyIsBehind && misses.some(({ code }) => code === 'UNAVAILABLE')) return vouched
       if (shown.answers.length >= confirming(vouched)) return undefined
     }
     tried.add('seek')
