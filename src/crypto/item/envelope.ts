@@ -9,7 +9,7 @@ import { checkChunkBytes } from './payload.ts'
 import type { Rng } from '../../util/rng.ts'
 import type { ItemContext } from './context.ts'
 
-export const DATA_KEY_BYTES = 32
+const DATA_KEY_BYTES = 32
 /** The data key and a tag of 16 bytes. */
 export const WRAPPED_KEY_BYTES = DATA_KEY_BYTES + 16
 

@@ -8,7 +8,7 @@ import type { Protocol } from '../protocols/index.ts'
 /** One frame: requests and answers but for large ones, and evidence. */
 export const MAX_FRAME_BYTES = 65_536
 /** Of what changes a vault: 64 holders, and what each dealt for each. */
-export const MAX_LARGE_FRAME_BYTES = 1_048_576
+const MAX_LARGE_FRAME_BYTES = 1_048_576
 export const CALL_TIMEOUT_MS = 10_000
 
 const SIGNATURE_BYTES = 64

@@ -39,7 +39,7 @@ export interface Round {
 /** Of a step that needs a quorum: others have so long after it is there. */
 export const GRACE_MS = 2_000
 /** To one holder, of one step: a slow disk, or a payload that it looks for. */
-export const STEP_TIMEOUT_MS = 10_000
+const STEP_TIMEOUT_MS = 10_000
 
 export async function ask ({ caller, vault, owner }: ChangeContext, peerId: PeerId, body: RequestBody, signal: AbortSignal): Promise<Answered> {
   return await caller.call(peerId, vault, body, { signal, timeoutMs: STEP_TIMEOUT_MS, ...owner == null ? {} : { signer: owner } })

@@ -12,7 +12,7 @@ import type { ChangedBy } from './succession.ts'
 import type { Ballot, Manifest, SignedManifest } from '../pb/shards.ts'
 
 /** Manifests that are checked one after the other; more at once are refused. */
-export const MAX_CHAIN = 4_096
+const MAX_CHAIN = 4_096
 
 /** Of every holder before and after, at most. */
 const MAX_ACCEPTS = 2 * MAX_HOLDERS

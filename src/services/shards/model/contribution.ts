@@ -17,7 +17,7 @@ import type { Proposal, Signed } from '../pb/shards.ts'
 
 const ENC_BYTES = 32
 /** HPKE's encapsulated key, the sub-share, and a tag. */
-export const SEALED_BYTES = ENC_BYTES + 32 + 16
+const SEALED_BYTES = ENC_BYTES + 32 + 16
 
 /** Who deals: a holder its own share of the manifest before, or the owner, as dealer 0, what it has dealt. */
 export type Dealer =

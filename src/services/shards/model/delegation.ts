@@ -11,7 +11,7 @@ import type { VaultRight } from '../index.ts'
 
 const RIGHTS: Record<VaultRight, Right> = { open: Right.OPEN, export: Right.EXPORT, audit: Right.AUDIT, list: Right.LIST }
 /** Two signatures, and what is between them. */
-export const MAX_DELEGATION_BYTES = 512
+const MAX_DELEGATION_BYTES = 512
 
 export interface DelegationInit {
   vault: Uint8Array

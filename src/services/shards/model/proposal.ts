@@ -15,7 +15,7 @@ export function checkProposal (proposal: Proposal, previous?: Pick<Vouched, 'man
 }
 
 /** What can be said of it alone. */
-export function checkShape (proposal: Proposal): void {
+function checkShape (proposal: Proposal): void {
   const { vault, seq, prev, change, holders } = proposal
   if (vault.byteLength !== HASH_BYTES) throw invalid(`a vault id of ${vault.byteLength} bytes`)
   if (change !== Change.GENESIS && change !== Change.RESHARE && change !== Change.ROTATE) throw invalid(`nobody deals for a ${change}`)

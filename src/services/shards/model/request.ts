@@ -11,8 +11,8 @@ import type { PeerId, PrivateKey } from '@libp2p/interface'
 import type { Rng } from '../../../util/rng.ts'
 import type { RequestBody } from '../parts.ts'
 
-export const REQUEST_VERSION = 1
-export const REQUEST_ID_BYTES = 16
+const REQUEST_VERSION = 1
+const REQUEST_ID_BYTES = 16
 /** How much the clocks of two nodes may differ. */
 export const MAX_SKEW_MS = 120_000
 /** How long a request may be good: its answer is remembered for so long. */
