@@ -17,7 +17,7 @@ import { MAX_LIFE_MS, MAX_SKEW_MS, readAnswer, readRequest, REQUEST_KINDS } from
 import { sign, signedBytes, verify } from '../../src/services/shards/model/signed.ts'
 import { checkTranscript, receiveFrom } from '../../src/services/shards/model/transcript.ts'
 import { Evidence, SignedManifest, Transcript } from '../../src/services/shards/pb/shards.ts'
-import { peerFromBytes } from '../../src/services/shards/peer-bytes.ts'
+import { peerFromBytes } from '../../src/util/peer-bytes.ts'
 import { shardsProtocols } from '../../src/services/shards/shards-protocols.ts'
 import { rejection } from '../support/rejection.ts'
 import type { SignedKind } from '../../src/services/shards/model/signed.ts'

@@ -2,7 +2,7 @@
 import { makeRequest } from '../../../src/services/shards/model/request.ts'
 import { sign } from '../../../src/services/shards/model/signed.ts'
 import { Answer, Change, Evidence } from '../../../src/services/shards/pb/shards.ts'
-import { peerBytes } from '../../../src/services/shards/peer-bytes.ts'
+import { peerBytes } from '../../../src/util/peer-bytes.ts'
 import type { PeerId, PrivateKey } from '@libp2p/interface'
 import type { RequestBody } from '../../../src/services/shards/parts.ts'
 import type { Signed } from '../../../src/services/shards/pb/shards.ts'

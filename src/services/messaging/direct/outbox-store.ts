@@ -1,7 +1,7 @@
 import { Key } from 'interface-datastore'
 import { describeError } from '../../../errors.ts'
 import { MessagingError } from '../messaging-error.ts'
-import { peerBytes } from '../mailbox/peer-bytes.ts'
+import { peerBytes } from '../../../util/peer-bytes.ts'
 import { StoredLane, StoredMailed, StoredMessage } from '../pb/direct-store.ts'
 import { PRIORITIES } from '../../../wire/mux/priority.ts'
 import { MAX_CACHED_BYTES, OUTBOX_PREFIX, RESERVED, WRITE_DELAY_MS, WRITE_RETRY_MS } from './constants.ts'

@@ -1,6 +1,6 @@
 import { describeError } from '../../../errors.ts'
 import { PRIORITIES } from '../../../wire/mux/priority.ts'
-import { peerFromBytes } from '../mailbox/peer-bytes.ts'
+import { peerFromBytes } from '../../../util/peer-bytes.ts'
 import { StoredLane, StoredMailed, StoredMessage } from '../pb/direct-store.ts'
 import { OUTBOX_PREFIX, RECEIPTS_EVENT } from './constants.ts'
 import { hex, messageCodec } from './message.ts'

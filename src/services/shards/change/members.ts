@@ -1,5 +1,5 @@
 import { toString } from 'uint8arrays/to-string'
-import { peerFromBytes } from '../peer-bytes.ts'
+import { peerFromBytes } from '../../../util/peer-bytes.ts'
 import { acceptsNeeded, quorum } from '../model/quorum.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { ChangedBy } from '../model/succession.ts'

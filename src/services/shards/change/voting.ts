@@ -1,6 +1,6 @@
 import { describeError } from '../../../errors.ts'
 import { ShardsError } from '../errors.ts'
-import { peerBytes } from '../peer-bytes.ts'
+import { peerBytes } from '../../../util/peer-bytes.ts'
 import { GRACE_MS, ask, refusalCode } from './context.ts'
 import { acceptFault } from './accepts.ts'
 import { isDecided, mayAskLeavers } from './decision.ts'

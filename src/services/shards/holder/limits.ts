@@ -1,7 +1,7 @@
 import { toString } from 'uint8arrays/to-string'
 import { compareBallots, MAX_HOLDER_ROUND_AHEAD, MAX_ROUND_AHEAD } from '../change/ballot.ts'
 import { RefusedError } from '../model/failure.ts'
-import { peerBytes } from '../peer-bytes.ts'
+import { peerBytes } from '../../../util/peer-bytes.ts'
 import { MAX_ROUND_BEHIND_S } from './constants.ts'
 import { fits, placeOf } from './vault-record.ts'
 import type { PeerId } from '@libp2p/interface'

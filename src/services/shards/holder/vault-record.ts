@@ -2,7 +2,7 @@ import type { AcceptorState } from './acceptor.ts'
 import type { Vouched } from '../parts.ts'
 import type { StoredKemKey, StoredShare } from '../pb/holder-store.ts'
 import type { Manifest } from '../pb/shards.ts'
-import { peerBytes } from '../peer-bytes.ts'
+import { peerBytes } from '../../../util/peer-bytes.ts'
 import type { PeerId } from '@libp2p/interface'
 import { equals } from 'uint8arrays/equals'
 

@@ -1,7 +1,7 @@
 import { describeError } from '../../../errors.ts'
 import { shuffled } from '../../../util/rng.ts'
 import { readManifest } from '../model/manifest.ts'
-import { peerFromBytes } from '../peer-bytes.ts'
+import { peerFromBytes } from '../../../util/peer-bytes.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Vouched } from '../parts.ts'
 import type { Manifest } from '../pb/shards.ts'

@@ -1,6 +1,6 @@
 import { ShardsError } from '../errors.ts'
 import { Change } from '../pb/shards.ts'
-import { peerFromBytes } from '../peer-bytes.ts'
+import { peerFromBytes } from '../../../util/peer-bytes.ts'
 import { place } from '../owner/placement.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Changed, Vouched } from '../parts.ts'

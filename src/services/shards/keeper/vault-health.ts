@@ -1,5 +1,5 @@
 import { equals } from 'uint8arrays/equals'
-import { peerBytes, peerFromBytes } from '../peer-bytes.ts'
+import { peerBytes, peerFromBytes } from '../../../util/peer-bytes.ts'
 import { healthOf, isLost, observed, spared, SUSPECT_MISSES, unwatched } from './vital-signs.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { HolderHealth, HolderStatus } from '../index.ts'

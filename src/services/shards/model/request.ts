@@ -1,7 +1,7 @@
 import { equals } from 'uint8arrays/equals'
 import { ShardsError } from '../errors.ts'
 import { Answer, Request, Signed } from '../pb/shards.ts'
-import { peerBytes } from '../peer-bytes.ts'
+import { peerBytes } from '../../../util/peer-bytes.ts'
 import { decodeCanonical, hashOf } from './canonical.ts'
 import { RefusedError, refusalOf } from './failure.ts'
 import { keyBytes, keyBytesOfPeer, keyFromBytes, keyOfPeer } from './keys.ts'

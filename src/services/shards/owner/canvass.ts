@@ -1,4 +1,4 @@
-import { peerFromBytes } from '../peer-bytes.ts'
+import { peerFromBytes } from '../../../util/peer-bytes.ts'
 import { missOf } from './errand.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Manifest } from '../pb/shards.ts'

@@ -1,7 +1,7 @@
 import { backoffMs } from '../../../util/backoff.ts'
 import { sleep } from '../../../util/clock.ts'
 import { ShardsError } from '../errors.ts'
-import { peerFromBytes } from '../peer-bytes.ts'
+import { peerFromBytes } from '../../../util/peer-bytes.ts'
 import { holdersOf } from './canvass.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { ChangeInit, Changed, OwnerDealing, Vouched } from '../parts.ts'

@@ -1,6 +1,6 @@
 import { ShardsError } from '../errors.ts'
 import { State } from '../pb/shards.ts'
-import { peerFromBytes } from '../peer-bytes.ts'
+import { peerFromBytes } from '../../../util/peer-bytes.ts'
 import { vaultIdText } from './arguments.ts'
 import type { Vault, VaultPolicy } from '../index.ts'
 import type { Vouched } from '../parts.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Change } from '../../../../src/services/shards/pb/shards.ts'
-import { peerFromBytes } from '../../../../src/services/shards/peer-bytes.ts'
+import { peerFromBytes } from '../../../../src/util/peer-bytes.ts'
 import { acceptsNothing, complains, dealsAnother, dealsFalsely, hasAcceptedNothing, wrongsSome } from '../keeper/support/dealer-lies.ts'
 import { Scene } from '../keeper/support/scene.ts'
 import type { ShardsError } from '../../../../src/services/shards/errors.ts'

@@ -5,7 +5,7 @@ import { collectKemKeys } from '../../../../src/services/shards/change/kem-keys.
 import { membersOf, peerKey } from '../../../../src/services/shards/change/members.ts'
 import { sign } from '../../../../src/services/shards/model/signed.ts'
 import { KemRecord } from '../../../../src/services/shards/pb/shards.ts'
-import { peerBytes } from '../../../../src/services/shards/peer-bytes.ts'
+import { peerBytes } from '../../../../src/util/peer-bytes.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import type { VaultProgress } from '../../../../src/services/shards/index.ts'
 import type { ShardsError } from '../../../../src/services/shards/errors.ts'

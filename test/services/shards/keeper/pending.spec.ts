@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Change } from '../../../../src/services/shards/pb/shards.ts'
-import { peerFromBytes } from '../../../../src/services/shards/peer-bytes.ts'
+import { peerFromBytes } from '../../../../src/util/peer-bytes.ts'
 import { Scene } from './support/scene.ts'
 import type { ShardNode } from '../support/shard-node.ts'
 

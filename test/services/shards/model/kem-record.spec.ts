@@ -5,7 +5,7 @@ import { deriveKeyPair, seal } from '../../../../src/crypto/sealing.ts'
 import { canSealTo, readKemRecord } from '../../../../src/services/shards/model/kem-record.ts'
 import { sign } from '../../../../src/services/shards/model/signed.ts'
 import { KemRecord } from '../../../../src/services/shards/pb/shards.ts'
-import { peerBytes } from '../../../../src/services/shards/peer-bytes.ts'
+import { peerBytes } from '../../../../src/util/peer-bytes.ts'
 import { seededRng } from '../../../../src/util/rng.ts'
 import { fromString } from 'uint8arrays/from-string'
 

@@ -18,7 +18,7 @@ import { makeRequest, readAnswer } from '../../../../../src/services/shards/mode
 import { sign } from '../../../../../src/services/shards/model/signed.ts'
 import { outcomeOf } from '../../../../../src/services/shards/model/transcript.ts'
 import { Change, KemRecord, State } from '../../../../../src/services/shards/pb/shards.ts'
-import { peerBytes } from '../../../../../src/services/shards/peer-bytes.ts'
+import { peerBytes } from '../../../../../src/util/peer-bytes.ts'
 import { seededRng } from '../../../../../src/util/rng.ts'
 import { START_MS } from '../../../../support/open-book.ts'
 import { ManualClock } from '../../../../support/manual-clock.ts'
