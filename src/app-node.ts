@@ -11,6 +11,7 @@ import { loadMdns, loadUpnp } from './platform/local-network.ts'
 import { openStorage } from './platform/storage.ts'
 import { createTransports } from './platform/transports.ts'
 import { youngCollector } from './platform/young-collector.ts'
+import { DURABLE_KEYS } from './services/shards/durable-keys.ts'
 import { clearProtector } from './wire/private-network.ts'
 import type { ConnectionProtector, ServiceMap } from '@libp2p/interface'
 import type { ServiceFactoryMap } from 'libp2p'
@@ -19,9 +20,6 @@ import type { Storage } from './platform/storage.ts'
 
 export type { AppNode, AppNodeInit, AppServices } from './app-node/init.ts'
 export { AppNodeOptionError } from './app-node/checked.ts'
-
-/** Who forgets what it has promised of a vault after a power failure does harm to others. */
-const DURABLE_KEYS = ['/peerkeep/shards/vault/', '/peerkeep/shards/gone/', '/peerkeep/shards/kem/', '/peerkeep/shards/known/']
 
 /**
  * Makes a node, and starts it unless `start: false`. `node.stop()` also closes what it opened in `dataDir`.

@@ -8,7 +8,8 @@ import { sign } from '../model/signed.ts'
 import { peerBytes } from '../../../util/peer-bytes.ts'
 import { StoredKemKey } from '../pb/holder-store.ts'
 import { KemRecord } from '../pb/shards.ts'
-import { MAX_OFFER_KEYS, OFFER_KEY_KEPT_MS, OFFER_KEY_MS, OFFER_KEY_VALID_MS, PREFIX, PROMISE_KEY_VALID_MS } from './constants.ts'
+import { KEM_KEYS } from '../durable-keys.ts'
+import { MAX_OFFER_KEYS, OFFER_KEY_KEPT_MS, OFFER_KEY_MS, OFFER_KEY_VALID_MS, PROMISE_KEY_VALID_MS } from './constants.ts'
 import type { Logger, PeerId, PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { Clock } from '../../../util/clock.ts'
@@ -16,7 +17,6 @@ import type { Rng } from '../../../util/rng.ts'
 import type { Signed } from '../pb/shards.ts'
 import type { NodeLock } from './node-lock.ts'
 
-const KEYS = `${PREFIX}kem/`
 
 export interface KemKeysInit {
   datastore: Datastore
@@ -55,7 +55,7 @@ export class KemKeys {
     const { datastore, log } = this.#init
     const found: StoredKemKey[] = []
     try {
-      for await (const { key, value } of datastore.query({ prefix: KEYS })) {
+      for await (const { key, value } of datastore.query({ prefix: KEM_KEYS })) {
         try {
           found.push(StoredKemKey.decode(value))
         } catch (err) {
@@ -122,13 +122,13 @@ export class KemKeys {
     for (const [name] of idle.slice(0, Math.max(0, idle.length + 1 - MAX_OFFER_KEYS))) await this.#delete(name)
     const key = await this.create()
     const name = nameOf(key.publicKey)
-    await this.#init.datastore.put(new Key(KEYS + name, false), StoredKemKey.encode(key))
+    await this.#init.datastore.put(new Key(KEM_KEYS + name, false), StoredKemKey.encode(key))
     this.#offered.set(name, key)
     return key
   }
 
   async #delete (name: string): Promise<void> {
-    await this.#init.datastore.delete(new Key(KEYS + name, false))
+    await this.#init.datastore.delete(new Key(KEM_KEYS + name, false))
     this.#offered.delete(name)
   }
 }

@@ -1,6 +1,7 @@
 import { Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
 import { describeError } from '../../../errors.ts'
+import { GONE_KEYS, VAULT_KEYS } from '../durable-keys.ts'
 import { ShardsError } from '../errors.ts'
 import { manifestHash } from '../model/manifest.ts'
 import { StoredGone, StoredVault } from '../pb/holder-store.ts'
@@ -11,10 +12,8 @@ import type { Datastore } from 'interface-datastore'
 import type { AcceptorState } from './acceptor.ts'
 import type { VaultRecord } from './vault-record.ts'
 
-const VAULTS = `${PREFIX}vault/`
 const CHAINS = `${PREFIX}chain/`
 const PROPOSED = `${PREFIX}proposed/`
-const GONE = `${PREFIX}gone/`
 const SEQ_DIGITS = 16
 const BATCH_SIZE = 512
 
@@ -59,8 +58,8 @@ export class VaultStore {
   async load (): Promise<Stored> {
     try {
       const stored: Stored = { records: new Map(), gone: new Map(), damaged: new Set() }
-      for await (const { key, value } of this.#datastore.query({ prefix: VAULTS })) {
-        const id = key.toString().slice(VAULTS.length)
+      for await (const { key, value } of this.#datastore.query({ prefix: VAULT_KEYS })) {
+        const id = key.toString().slice(VAULT_KEYS.length)
         try {
           stored.records.set(id, await this.#read(id, StoredVault.decode(value)))
         } catch (err) {
@@ -68,8 +67,8 @@ export class VaultStore {
           this.#log.error('vault %s cannot be read, and is left as it is: %s', id, describeError(err))
         }
       }
-      for await (const { key, value } of this.#datastore.query({ prefix: GONE })) {
-        const id = key.toString().slice(GONE.length)
+      for await (const { key, value } of this.#datastore.query({ prefix: GONE_KEYS })) {
+        const id = key.toString().slice(GONE_KEYS.length)
         try {
           const { why, atMs, seq, ...state } = StoredGone.decode(value)
           stored.gone.set(id, { why, atMs, seq, acceptor: acceptorOf(state) })
@@ -92,8 +91,8 @@ export class VaultStore {
     if (dropBefore != null) for (let seq = dropBefore.from; seq < dropBefore.to; seq++) batch.delete(linkKey(id, seq))
     if (proposed === null) batch.delete(key(PROPOSED, id))
     else if (proposed != null) batch.put(key(PROPOSED, id), Propose.encode(proposed))
-    if (returned) batch.delete(key(GONE, id))
-    batch.put(key(VAULTS, id), encode(record))
+    if (returned) batch.delete(key(GONE_KEYS, id))
+    batch.put(key(VAULT_KEYS, id), encode(record))
     await batch.commit()
   }
 
@@ -101,11 +100,11 @@ export class VaultStore {
   async remove (record: VaultRecord, gone: Gone): Promise<void> {
     const { id, oldest, vouched } = record
     const batch = this.#datastore.batch()
-    batch.delete(key(VAULTS, id))
+    batch.delete(key(VAULT_KEYS, id))
     batch.delete(key(PROPOSED, id))
     if (vouched != null) for (let seq = oldest; seq <= vouched.manifest.seq; seq++) batch.delete(linkKey(id, seq))
     const { acceptor: { promised, accepted }, ...rest } = gone
-    batch.put(key(GONE, id), StoredGone.encode({ ...rest, promised, acceptedBallot: accepted?.ballot, accepted: accepted?.manifest ?? new Uint8Array(0) }))
+    batch.put(key(GONE_KEYS, id), StoredGone.encode({ ...rest, promised, acceptedBallot: accepted?.ballot, accepted: accepted?.manifest ?? new Uint8Array(0) }))
     await batch.commit()
   }
 
@@ -113,7 +112,7 @@ export class VaultStore {
   async forget (ids: readonly string[]): Promise<void> {
     for (let i = 0; i < ids.length; i += BATCH_SIZE) {
       const batch = this.#datastore.batch()
-      for (const id of ids.slice(i, i + BATCH_SIZE)) batch.delete(key(GONE, id))
+      for (const id of ids.slice(i, i + BATCH_SIZE)) batch.delete(key(GONE_KEYS, id))
       await batch.commit()
     }
   }

@@ -1,5 +1,6 @@
 import { describeError } from '../../../errors.ts'
 import { WriteBehind } from '../../../util/write-behind.ts'
+import { KNOWN_KEYS } from '../durable-keys.ts'
 import { ShardsError } from '../errors.ts'
 import { manifestHash, readManifest } from '../model/manifest.ts'
 import { KnownVault } from '../pb/owner-store.ts'
@@ -11,7 +12,6 @@ import type { Datastore } from 'interface-datastore'
 import type { Clock } from '../../../util/clock.ts'
 import type { Vouched } from '../parts.ts'
 
-const PREFIX = '/peerkeep/shards/known/'
 const FLUSH_INTERVAL_MS = 1_000
 const MAX_VAULTS = 4_096
 
@@ -48,7 +48,7 @@ export class VaultMemory {
     this.#init = init
     this.#store = new WriteBehind({
       ...init,
-      prefix: PREFIX,
+      prefix: KNOWN_KEYS,
       what: 'list of known vaults',
       flushIntervalMs: FLUSH_INTERVAL_MS,
       maxDirty: MAX_VAULTS,
