@@ -1,17 +1,15 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'chai'
-import { pexProtocol, pexPushProtocol } from '../../src/services/pex/messages.ts'
-import { goodbyeProtocol } from '../../src/services/pool/goodbye.ts'
 import { killDuringBook } from '../support/address-book-kills.ts'
 import { killDuringBans } from '../support/ban-kills.ts'
 import { eventually } from '../support/eventually.ts'
 import { Program, killPrograms, quietly } from '../support/program.ts'
-import { peerIdOf } from '../support/signed-records.ts'
+import { peerIdOf, recordOf } from '../support/signed-records.ts'
 import { killDuringStorage } from '../support/storage-kills.ts'
 import { makeTempDir } from '../support/temp-dir.ts'
 import { Crowd, tryConnect } from './support/crowd.ts'
 import { figure } from './support/figures.ts'
-import { sendJunkAtOnce } from './support/junk.ts'
+import { poseAs } from './support/junk.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 const KILLS = 100
@@ -52,16 +50,16 @@ describe('what was decided outlives the program', () => {
   it('a peer that was banned for what it did is refused after kill -9 and a restart, as is one of --ban; others are not', async () => {
     await using dir = await makeTempDir()
     await using crowd = new Crowd()
-    const [junk, named, good] = await Promise.all([0, 1, 2].map(async i => await crowd.add({ seed: SEED + i, from: `127.0.${i}.1` })))
+    const [forger, named, good] = await Promise.all([0, 1, 2].map(async i => await crowd.add({ seed: SEED + i, from: `127.0.${i}.1` })))
     const args = ['--ban', named!.peerId.toString()]
     const first = start(dir.path, ...args)
     const before = await ready(first)
     expect(await tryConnect(good!, before.address), 'a good peer is let in').to.not.equal(undefined)
     expect(await tryConnect(named!, before.address), 'a configured ban is in force').to.equal(undefined)
-    await sendJunkAtOnce(junk!, before.address, [pexProtocol.id, pexPushProtocol.id, goodbyeProtocol.id])
-    const { reason } = await first.waitFor('ban:added', event => event.by === 'score' && event.key === junk!.peerId.toString())
-    await eventually('it is cut off', () => junk!.getConnections().length === 0)
-    expect(await tryConnect(junk!, before.address), 'refused').to.equal(undefined)
+    await poseAs(forger!, before.address, (await recordOf(SEED + 2, ['/ip4/127.0.0.1/tcp/9'])).bytes)
+    const { reason } = await first.waitFor('ban:added', event => event.by === 'score' && event.key === forger!.peerId.toString())
+    await eventually('it is cut off', () => forger!.getConnections().length === 0)
+    expect(await tryConnect(forger!, before.address), 'refused').to.equal(undefined)
     await first.kill()
 
     const startedMs = performance.now()
@@ -69,11 +67,11 @@ describe('what was decided outlives the program', () => {
     const after = await ready(second)
     const tookMs = performance.now() - startedMs
     expect(after.peerId).to.equal(before.peerId)
-    const letIn = await Promise.all([junk, named, good].map(async node => {
+    const letIn = await Promise.all([forger, named, good].map(async node => {
       for (const connection of node!.getConnections()) connection.abort(new Error('before'))
       return await tryConnect(node!, after.address) != null
     }))
-    figure({ test: 'T20', what: `let in after kill -9 and restart in ${(tookMs / 1_000).toFixed(1)} s: who sent junk (${reason}), who is named by --ban, who did nothing`, value: letIn.map(is => is ? 'yes' : 'no').join(', '), limit: 'no, no, yes' })
+    figure({ test: 'T20', what: `let in after kill -9 and restart in ${(tookMs / 1_000).toFixed(1)} s: who posed as another (${reason}), who is named by --ban, who did nothing`, value: letIn.map(is => is ? 'yes' : 'no').join(', '), limit: 'no, no, yes' })
     expect(letIn).to.deep.equal([false, false, true])
     await second.stop()
   })

@@ -1,3 +1,4 @@
+import { pexProtocol } from '../../../src/services/pex/messages.ts'
 import { seededRng } from '../../../src/util/rng.ts'
 import { framed } from '../../support/protobuf.ts'
 import type { Connection, Stream } from '@libp2p/interface'
@@ -35,11 +36,12 @@ export async function sendJunk (node: BareNode, to: Multiaddr, protocol: string)
   return { connected: sent > 0, sent }
 }
 
-/** Junk for each of these protocols in one go: by the second a peer is cut off, and could not send a third. */
-export async function sendJunkAtOnce (node: BareNode, to: Multiaddr, protocols: readonly string[]): Promise<void> {
-  const connection = await node.dial(to, { signal: AbortSignal.timeout(LIMIT_MS) })
-  const streams = await Promise.all(protocols.map(async protocol => await connection.newStream(protocol, { signal: AbortSignal.timeout(LIMIT_MS) })))
-  for (const stream of streams) stream.send(framed(ENDLESS))
+/** Introduces itself with another peer's record: that alone is a ban. */
+export async function poseAs (node: BareNode, to: Multiaddr, record: Uint8Array): Promise<void> {
+  const signal = AbortSignal.timeout(LIMIT_MS)
+  const connection = await node.dial(to, { signal })
+  const stream = await connection.newStream(pexProtocol.id, { signal })
+  stream.send(framed(pexProtocol.request.encode({ network: 'main', roles: [], record, limit: 1 })))
 }
 
 async function dial (node: BareNode, to: Multiaddr): Promise<Connection | undefined> {
