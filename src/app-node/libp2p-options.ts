@@ -1,5 +1,6 @@
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
+import { noiseCrypto } from '../platform/noise-crypto.ts'
 import { version } from '../platform/version.ts'
 import { openToVetoes } from '../util/veto.ts'
 import type { ConnectionGater, ConnectionProtector, PrivateKey, ServiceMap } from '@libp2p/interface'
@@ -35,7 +36,7 @@ export function libp2pOptions<S extends ServiceMap> (init: AppNodeInit<S>, { lis
   const ours: Omit<Libp2pOptions<S>, 'services'> = {
     ...parts,
     addresses: { listen, ...init.announce == null ? {} : { announce: init.announce } },
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [noise({ crypto: noiseCrypto })],
     streamMuxers: [yamux()],
     connectionManager: {
       maxConnections: Math.max(MIN_MAX_CONNECTIONS, CONNECTIONS_PER_PEER * (init.pool?.limits?.maxPeers ?? 0)),
