@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { buildDist } from './support/build-dist.ts'
-import { freePorts } from './support/free-ports.ts'
-import { Program, killPrograms, runtime } from './support/program.ts'
-import { makeTempDir } from './support/temp-dir.ts'
+import { buildDist } from '../support/build-dist.ts'
+import { freePorts } from '../support/free-ports.ts'
+import { Program, killPrograms, runtime } from '../support/program.ts'
+import { makeTempDir } from '../support/temp-dir.ts'
 
 const PEER_ID = '12D3Koo\\w+'
 const ADDRESS = `/ip4/127\\.0\\.0\\.1/tcp/\\d+/p2p/${PEER_ID}`
