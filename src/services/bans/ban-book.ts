@@ -101,6 +101,12 @@ export class BanBook {
     return this.#history.get(key)
   }
 
+  /** The same, with the ban of the configuration. */
+  records (target: Target): BanRecord[] {
+    const configured = this.policy.configured.get(target)
+    return [...configured == null ? [] : [configured], ...this.history(target.key)]
+  }
+
   /** Puts a ban in force, in the place of that of the same key. Gives the one that had to go for it: this one itself when all others are worse. */
   begin (ban: Ban, nowMs: number): Ban | undefined {
     this.#history.began(ban, nowMs)

@@ -2,8 +2,9 @@ import { BoundedMap } from '../../util/bounded-map.ts'
 import { MAX_DECISIONS, MAX_EXPLAINED } from './constants.ts'
 import type { Decision } from './index.ts'
 
-/** The last decisions about a peer or an address, for those asked about most recently. */
+/** The last decisions about a peer or an address, for those asked about most recently, and how many refusals there were. */
 export class DecisionLog {
+  readonly #refusals: Record<string, number> = {}
   readonly #decisions = new BoundedMap<string, Decision[]>(MAX_EXPLAINED)
 
   get size (): number {
@@ -15,6 +16,16 @@ export class DecisionLog {
     known.push(decision)
     if (known.length > MAX_DECISIONS) known.shift()
     this.#decisions.set(key, known)
+  }
+
+  /** By where. */
+  get refusals (): Record<string, number> {
+    return { ...this.#refusals }
+  }
+
+  /** A refusal. */
+  count (where: string): void {
+    this.#refusals[where] = (this.#refusals[where] ?? 0) + 1
   }
 
   /** Latest first. */

@@ -106,6 +106,8 @@ export interface BansSnapshot {
 }
 
 export interface PeerBans extends Bans, TypedEventTarget<BansEvents> {
+  /** Whether those whom scoring finds banned are. Set to true it also bans whom scoring has found banned meanwhile. */
+  automatic: boolean
   /**
    * In force at once, in the place of a running ban of the same key; durable when it resolves. Whoever is connected is
    * disconnected within a second. An IP or a prefix does not stand for the names that lead there. Rejects with

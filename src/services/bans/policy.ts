@@ -67,6 +67,11 @@ export class Policy {
     }
   }
 
+  /** The targets of the bans of this one, and of what is in it. */
+  bannedIn ({ key, bits }: Target): Target[] {
+    return [...this.bans()].map(ban => targetOfKey(ban.key)).filter(banned => banned.key === key || (bits != null && banned.bits?.startsWith(bits) === true))
+  }
+
   decide (peerId: string | undefined, place: Place | undefined, where: BanCheck | 'other'): Verdict | undefined {
     const id = peerId ?? place?.peer
     const ban = this.#peer(id)

@@ -45,7 +45,6 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
   readonly #expiry: Expiry
   readonly #cutOff: CutOff
   readonly #decisions = new DecisionLog()
-  readonly #denied: Record<string, number> = {}
   #scoring: PeerScoring | undefined
   #loaded = false
   /** Ended while this node was not there, not announced yet. */
@@ -95,7 +94,7 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
       this.#loaded = true
       const metrics = optionalComponent<Metrics>(this.#components, 'metrics')
       exposeGauges(metrics, 'bans', () => this.#gauges())
-      exposeCounters(metrics, 'bans', 'denied', 'where', () => this.#denied)
+      exposeCounters(metrics, 'bans', 'denied', 'where', () => this.#decisions.refusals)
     }
   }
 
@@ -109,7 +108,7 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
     this.#scoring?.addEventListener('standing:change', this.#onStanding)
     this.#expiry.start()
     for (const ban of this.#late.splice(0)) this.#tellEnd(ban, 'expired')
-    for (const { peerId } of Array.from(this.#scoring?.peers() ?? [])) this.#reconcile(peerId)
+    this.#reconcile()
   }
 
   async stop (): Promise<void> {
@@ -142,8 +141,17 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
     for (const key of [id ?? place?.peer, ip]) {
       if (key != null) this.#note(key, where, allowed ? 'allowed' : 'denied', allowed ? 'allow-list' : ban.key)
     }
-    if (!allowed) this.#count(where)
+    if (!allowed) this.#decisions.count(where)
     return !allowed
+  }
+
+  get automatic (): boolean {
+    return this.#options.automatic
+  }
+
+  set automatic (on: boolean) {
+    this.#options.automatic = on
+    if (on) this.#reconcile()
   }
 
   async ban (target: BanTarget, { durationMs, reason = '' }: BanOptions = {}): Promise<Ban> {
@@ -180,9 +188,7 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
 
   history (target: BanTarget): BanRecord[] {
     this.#expire()
-    const parsed = parseTarget(target)
-    const configured = this.#book.policy.configured.get(parsed)
-    return [...configured == null ? [] : [configured], ...this.#book.history(parsed.key)].map(record => ({ ...record }))
+    return this.#book.records(parseTarget(target)).map(record => ({ ...record }))
   }
 
   evidence (peer: PeerId): Evidence[] {
@@ -198,10 +204,7 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
     this.#checkLoaded()
     this.#expire()
     this.#book.allow(parsed, this.#now())
-    for (const ban of this.#book.policy.bans()) {
-      const banned = targetOfKey(ban.key)
-      if (banned.key === parsed.key || (parsed.bits != null && banned.bits?.startsWith(parsed.bits) === true)) this.#lift(banned)
-    }
+    for (const banned of this.#book.policy.bannedIn(parsed)) this.#lift(banned)
     await this.#book.flush()
   }
 
@@ -239,7 +242,7 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
       if (!this.#enforce(ban)) continue
       added++
       if (this.#scoring?.get(ban.key) != null) this.#tellScoring(ban)
-      this.#announce(ban)
+      this.safeDispatchEvent('ban:added', { detail: ban })
     }
     this.#cutOff.later(undefined)
     return { added, skipped: skipped + bans.length - added }
@@ -250,7 +253,7 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
       bans: this.list(),
       allow: this.allowed(),
       throttled: this.#throttle.throttled(this.#clock.monotonic()),
-      denied: { ...this.#denied },
+      denied: this.#decisions.refusals,
       gauges: this.#gauges()
     }
   }
@@ -282,10 +285,12 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
   }
 
   /** Scoring and bans each remember a peer: after a crash one of them may have missed the last word. */
-  #reconcile (peerId: PeerId): void {
-    const ban = this.#book.policy.get({ kind: 'peer', key: peerId.toString() })
-    if (ban != null) this.#scoring?.banned(peerId, ban.strikes)
-    else if (this.#scoring?.standing(peerId) === 'banned') this.#judge(peerId)
+  #reconcile (): void {
+    for (const { peerId } of Array.from(this.#scoring?.peers() ?? [])) {
+      const ban = this.#book.policy.get({ kind: 'peer', key: peerId.toString() })
+      if (ban != null) this.#scoring?.banned(peerId, ban.strikes)
+      else if (this.#scoring?.standing(peerId) === 'banned') this.#judge(peerId)
+    }
   }
 
   #newBan (target: Target, by: Ban['by'], severity: number, reason: string, duration?: BanOptions['durationMs']): Ban {
@@ -305,7 +310,7 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
     try {
       await this.#book.flush()
     } finally {
-      if (inForce && this.#book.policy.current.get(targetOfKey(ban.key)) === ban) this.#announce(ban)
+      if (inForce && this.#book.policy.current.get(targetOfKey(ban.key)) === ban) this.safeDispatchEvent('ban:added', { detail: ban })
     }
   }
 
@@ -329,10 +334,6 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
 
   #tellScoring (ban: Ban): void {
     if (ban.kind === 'peer') this.#scoring?.banned(peerIdFromString(ban.key), ban.strikes)
-  }
-
-  #announce (ban: Ban): void {
-    this.safeDispatchEvent('ban:added', { detail: ban })
   }
 
   #lift (target: Target): boolean {
@@ -373,16 +374,12 @@ export class BansService extends TypedEventEmitter<BansEvents> implements PeerBa
     if (host == null) return false
     const { bits } = placeOf(multiaddr)
     if (bits != null) this.#note(targetOf(bits).key, 'inbound', 'throttled', host)
-    this.#count('throttled')
+    this.#decisions.count('throttled')
     return true
   }
 
   #note (key: string, where: Decision['where'], decision: Decision['decision'], rule: string): void {
     this.#decisions.note(key, { timeMs: this.#now(), where, decision, rule })
-  }
-
-  #count (where: string): void {
-    this.#denied[where] = (this.#denied[where] ?? 0) + 1
   }
 
   #gauges (): Record<string, number> {

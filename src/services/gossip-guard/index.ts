@@ -22,11 +22,13 @@ import { GossipGuardService } from './service.ts'
 import type { GossipSub } from '@libp2p/gossipsub'
 import type { ComponentLogger, Libp2pEvents, Metrics, PeerId, TypedEventTarget } from '@libp2p/interface'
 import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import type { FloodRate } from './flood-meter.ts'
 import type { TopicTraffic } from './topic-score-params.ts'
 import type { ServiceInit } from '../../components.ts'
 
 export { gossipScoring } from './score-params.ts'
 export { topicScoreParams } from './topic-score-params.ts'
+export type { FloodRate } from './flood-meter.ts'
 export type { GossipScoring } from './score-params.ts'
 export type { TopicTraffic } from './topic-score-params.ts'
 
@@ -53,6 +55,9 @@ export interface GossipGuardSnapshot {
 }
 
 export interface GossipGuard extends TypedEventTarget<GossipGuardEvents> {
+  readonly rate: Readonly<FloodRate>
+  /** Changes the rate of the running node, see `GossipGuardInit`. Throws `GOSSIP_RATE_INVALID`, and changes nothing. */
+  setRate (rate: FloodRate): void
   /**
    * What a topic is expected to carry, for the scores of its peers, until the function that is returned is called. To be
    * said before the topic is subscribed to; what the options of gossipsub say of the topic wins. Throws `GOSSIP_TOPIC_TRAFFIC_INVALID`.
@@ -74,7 +79,7 @@ export interface GossipGuardInit extends ServiceInit {
    *
    * @default { perSecond: 400, burst: 400 }
    */
-  rate?: { perSecond: number, burst: number }
+  rate?: FloodRate
   /** Count loopback and private addresses like public ones. @default false */
   localAsPublic?: boolean
 }

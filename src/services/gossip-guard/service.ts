@@ -44,7 +44,7 @@ export class GossipGuardService extends TypedEventEmitter<GossipGuardEvents> imp
 
   readonly #components: GossipGuardComponents
   readonly #clock: Clock
-  readonly #rate: FloodRate
+  #rate: FloodRate
   readonly #localAsPublic: boolean
   readonly #log: Logger
   readonly #relays = new Set<string>()
@@ -56,12 +56,9 @@ export class GossipGuardService extends TypedEventEmitter<GossipGuardEvents> imp
 
   constructor (components: GossipGuardComponents, { clock = systemClock, rate = DEFAULT_RATE, localAsPublic = false }: GossipGuardInit = {}) {
     super()
-    for (const [name, value] of Object.entries(rate)) {
-      if (!(value >= 1 && value <= MAX_RATE)) throw new GossipGuardError('GOSSIP_RATE_INVALID', `rate.${name} is ${value}, but must be a number from 1 to ${MAX_RATE}`, { details: { [name]: value } })
-    }
     this.#components = components
     this.#clock = clock
-    this.#rate = rate
+    this.#rate = checkedRate(rate)
     this.#localAsPublic = localAsPublic
     this.#log = components.logger.forComponent('peerkeep:gossip-guard')
   }
@@ -121,6 +118,15 @@ export class GossipGuardService extends TypedEventEmitter<GossipGuardEvents> imp
     return isOpen(pubsub) ? expectTopic(pubsub, topic, traffic) : () => {}
   }
 
+  get rate (): Readonly<FloodRate> {
+    return { ...this.#rate }
+  }
+
+  setRate (rate: FloodRate): void {
+    this.#rate = checkedRate(rate)
+    this.#watching?.watch.setRate(this.#rate)
+  }
+
   snapshot (): GossipGuardSnapshot {
     return { ...NOTHING_SEEN, ...this.#watching?.watch.counts, recycled: this.#recycled, gauges: this.#gauges() }
   }
@@ -160,4 +166,11 @@ export class GossipGuardService extends TypedEventEmitter<GossipGuardEvents> imp
       this.#relays.add(ip)
     }
   }
+}
+
+function checkedRate ({ perSecond, burst }: FloodRate): FloodRate {
+  for (const [name, value] of Object.entries({ perSecond, burst })) {
+    if (!(value >= 1 && value <= MAX_RATE)) throw new GossipGuardError('GOSSIP_RATE_INVALID', `rate.${name} is ${value}, but must be a number from 1 to ${MAX_RATE}`, { details: { [name]: value } })
+  }
+  return { perSecond, burst }
 }

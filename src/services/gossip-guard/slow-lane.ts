@@ -16,17 +16,17 @@ interface Waiting {
  * wait behind hundreds of them.
  */
 export class SlowLane {
+  /** Messages of each peer that may wait. */
+  capacity: number
   readonly #clock: Clock
-  readonly #capacity: number
   readonly #handle: (from: PeerId, messages: RPC.Message[]) => void
   // whose turn is next comes first
   readonly #waiting = new Map<string, Waiting>()
   #timer: Timer | undefined
 
-  /** `capacity` messages of each peer may wait. */
   constructor (clock: Clock, capacity: number, handle: (from: PeerId, messages: RPC.Message[]) => void) {
     this.#clock = clock
-    this.#capacity = capacity
+    this.capacity = capacity
     this.#handle = handle
   }
 
@@ -39,7 +39,7 @@ export class SlowLane {
   add (from: PeerId, messages: RPC.Message[]): number {
     const peer = from.toString()
     const waiting = this.#waiting.get(peer) ?? { from, messages: [] }
-    const taken = messages.slice(0, Math.max(0, this.#capacity - waiting.messages.length))
+    const taken = messages.slice(0, Math.max(0, this.capacity - waiting.messages.length))
     waiting.messages.push(...taken)
     if (waiting.messages.length > 0) this.#waiting.set(peer, waiting)
     this.#schedule()

@@ -43,8 +43,8 @@ export type WatchCounts = Record<'messages' | 'limited' | 'denied' | 'unwanted' 
 export class Watch implements Listener {
   readonly counts: WatchCounts = { messages: 0, limited: 0, denied: 0, unwanted: 0, invalid: 0, withheld: 0 }
   readonly #parts: WatchParts
-  readonly #floods: FloodMeter
-  readonly #outflow: Outflow
+  #floods: FloodMeter
+  #outflow: Outflow
   readonly #authors = new Authors(MAX_AUTHORS)
   readonly #retained: RetainedScores
   readonly #lane: SlowLane
@@ -63,6 +63,13 @@ export class Watch implements Listener {
 
   get gauges (): Record<string, number> {
     return { ...this.#floods.gauges, ...this.#outflow.gauges, authors: this.#authors.size, retained: this.#retained.size, waiting: this.#lane.size }
+  }
+
+  /** Everybody has all of it anew. */
+  setRate (rate: FloodRate): void {
+    this.#floods = new FloodMeter(rate, this.#parts.clock)
+    this.#outflow = new Outflow(rate, this.#parts.clock)
+    this.#lane.capacity = rate.burst
   }
 
   start (): void {

@@ -125,6 +125,8 @@ export interface PeerScoring extends Scoring, BanFeedback, TypedEventTarget<Scor
   /** Undefined for a peer that nothing is known of. */
   get (peer: PeerId | string): PeerScore | undefined
   peers (): Iterable<PeerScore>
+  /** Who is remembered: much cheaper than `peers`. */
+  ids (): Iterable<string>
   /** Whether somebody in good standing, with credit, was seen at this IP (IPv6: /64) in the last hour, apart from `except`. */
   hasGoodPeerAt (host: string, except?: PeerId): boolean
   /** Where the gossip part comes from, -1 to 0 by peer id; undefined for no longer. */

@@ -184,6 +184,10 @@ export class ScoringService extends TypedEventEmitter<ScoringEvents> implements 
     for (const record of this.#book.values()) yield this.#view(record)
   }
 
+  * ids (): Generator<string> {
+    for (const { id } of this.#book.values()) yield id
+  }
+
   hasGoodPeerAt (host: string, except?: PeerId): boolean {
     return this.#book.hasGoodPeerAt(host, except?.toString())
   }

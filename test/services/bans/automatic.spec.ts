@@ -43,6 +43,21 @@ describe('bans: automatic', () => {
     expect(one.bans.evidence(peer)).to.have.length(1)
   })
 
+  it('can be told to begin, and then bans whom scoring found banned meanwhile, and to stop', async () => {
+    const one = await open({ automatic: false })
+    const before = await misbehaves(one, '/ip4/9.9.9.9/tcp/1')
+    one.bans.automatic = true
+    await settled()
+    expect(one.bans.automatic).to.equal(true)
+    expect(one.bans.get(before)).to.include({ by: 'score' })
+    const meanwhile = await misbehaves(one, '/ip4/9.9.8.9/tcp/1')
+    expect(one.bans.get(meanwhile)).to.include({ by: 'score' })
+    one.bans.automatic = false
+    const after = await misbehaves(one, '/ip4/9.9.7.9/tcp/1')
+    expect(one.bans.get(after)).to.equal(undefined)
+    expect(one.bans.get(meanwhile), 'what is in force stays').to.include({ by: 'score' })
+  })
+
   it('never bans this node, an allowed peer, or a peer at an allowed address', async () => {
     const friend = randomPeerId(rng)
     const one = await open({ allow: [friend.toString(), '9.9.8.0/24'] })

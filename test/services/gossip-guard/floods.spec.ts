@@ -27,6 +27,28 @@ describe('gossip guard: floods', () => {
   })
   afterEach(async () => { await net.end() })
 
+  it('takes another rate while it runs, and refuses one that is none', async () => {
+    const clock = new ManualClock()
+    const [a, b] = [await guarded({ clock, rate: { perSecond: 10, burst: 20 } }), await bare()]
+    await meshed(a, b)
+    const send = async (count: number): Promise<void> => {
+      const messages = await Promise.all(Array.from({ length: count }, async () => await signedMessage(author, TOPIC, data)))
+      for (const message of messages) sendRpc(b, a, [message])
+    }
+    await send(30)
+    await eventually('all came', () => a.guard.snapshot().messages === 30)
+    expect(a.guard.snapshot()).to.include({ limited: 10 })
+    // those that wait are handled
+    clock.advance(50)
+    a.guard.setRate({ perSecond: 50, burst: 50 })
+    expect(a.guard.rate).to.deep.equal({ perSecond: 50, burst: 50 })
+    await send(60)
+    await eventually('all came', () => a.guard.snapshot().messages === 90)
+    expect(a.guard.snapshot()).to.include({ limited: 20 })
+    expect(() => { a.guard.setRate({ perSecond: 0, burst: 50 }) }).to.throw('rate.perSecond is 0')
+    expect(a.guard.rate).to.deep.equal({ perSecond: 50, burst: 50 })
+  })
+
   it('checks no more messages than the rate allows, and charges who goes on', async () => {
     const clock = new ManualClock()
     const [a, b] = [await guarded({ clock, rate: { perSecond: 10, burst: 20 } }), await bare()]
