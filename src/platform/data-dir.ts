@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { AppError, describeError } from '../errors.ts'
 import { sleep, systemClock } from '../util/clock.ts'
+import { isAlive } from './process-id.ts'
 
 /** `DATA_DIR_IN_USE` (`details.pid` is the holder, when known) or `DATA_DIR_UNWRITABLE`. */
 export class DataDirError extends AppError {}
@@ -78,16 +79,6 @@ async function readHolder (pidFile: string): Promise<number | undefined> {
     await sleep(systemClock, PID_WAIT_MS)
   }
   return undefined
-}
-
-/** Whether there is a process with this id, whoever runs it. */
-export function isAlive (pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (err) {
-    return (err as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 function inUse (path: string, pid: number | undefined): DataDirError {
