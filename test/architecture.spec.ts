@@ -19,7 +19,7 @@ function complaints (rule: string, all: Map<string, SourceFacts>): string[] {
 
 async function readSources (): Promise<Sources> {
   const entries = await readdir(SRC, { recursive: true, withFileTypes: true })
-  const paths = entries.filter(entry => entry.isFile() && entry.name.endsWith('.ts')).map(({ parentPath, name }) => join(parentPath, name))
+  const paths = entries.filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name)).map(({ parentPath, name }) => join(parentPath, name))
   return Object.fromEntries(await Promise.all(paths.map(async path => [path.slice(SRC.length + 1).replaceAll(sep, '/'), await readFile(path, 'utf8')])))
 }
 
@@ -67,7 +67,13 @@ describe('architecture', () => {
         'by its old name': [{ 'http/a.ts': "import 'fs'" }, { 'wire/a.ts': "import { join } from 'path'" }],
         'as the type of a module': [{ 'http/a.ts': "type X = import('node:net').Socket" }, { 'util/a.ts': "type X = import('node:net').Socket" }],
         'as a type': [{ 'node.ts': "import type { X } from 'node:fs'" }, { 'util/a.ts': "import type { X } from 'node:fs/promises'" }],
-        'lazily': [{ 'platform/a.ts': "await import('node:tls')" }, { 'app-node.ts': "await import('node:tls')" }]
+        'lazily': [{ 'platform/a.ts': "await import('node:tls')" }, { 'app-node.ts': "await import('node:tls')" }],
+        'in the dashboard': [{ 'http/a.ts': "import 'node:fs'" }, { 'http/dashboard/a.tsx': "import 'node:fs'" }]
+      },
+      'the dashboard stands alone': {
+        'a value of the program': [{ 'http/dashboard/api/a.ts': "import type { X } from '../../schemas/peer.ts'" }, { 'http/dashboard/api/a.ts': "import { X } from '../../schemas/peer.ts'" }],
+        'a type that is not of the API': [{ 'http/dashboard/a.tsx': "import type { X } from '../../app-node/events.ts'\nimport { b } from './b.tsx'" }, { 'http/dashboard/a.tsx': "import type { X } from '../../errors.ts'" }],
+        'a program that imports it': [{ 'http/static.ts': "import './app.ts'" }, { 'http/static.ts': "import './dashboard/api/a.ts'" }]
       },
       'time and chance come from util': {
         'the date': [{ 'util/clock.ts': 'Date.now()' }, { 'cli/a.ts': 'Date.now()' }],
@@ -78,6 +84,7 @@ describe('architecture', () => {
         'chance': [{ 'util/rng.ts': 'crypto.getRandomValues(x)' }, { 'services/a/x.ts': 'Math.random()' }],
         'chance, handed on': [{ 'services/a/x.ts': 'rng.float()' }, { 'services/a/x.ts': 'const random = Math.random' }],
         'a clock in rng': [{ 'util/rng.ts': 'Math.random()' }, { 'util/rng.ts': 'Date.now()' }],
+        'a clock that is not of a page': [{ 'http/dashboard/a.ts': 'Date.now()' }, { 'http/a.ts': 'Date.now()' }],
         'a timeout': [{ 'wire/a.ts': 'AbortSignal.timeout(1)' }, { 'services/a/x.ts': 'AbortSignal.timeout(1)' }]
       },
       'streams are read and written in wire': {
@@ -100,7 +107,8 @@ describe('architecture', () => {
       'names say what a file is': {
         'a drawer': [{ 'util/clock.ts': '' }, { 'util/utils.ts': '' }],
         'a drawer of types': [{ 'services/a/pb/types.ts': '' }, { 'services/a/types.ts': '' }],
-        'camel case': [{ 'util/a-b.ts': '' }, { 'util/aB.ts': '' }]
+        'camel case': [{ 'util/a-b.ts': '' }, { 'util/aB.ts': '' }],
+        'camel case of a component': [{ 'http/dashboard/a-b.tsx': 'export const A = <p>text</p>' }, { 'http/dashboard/AB.tsx': '' }]
       },
       'browser twins match': {
         'another export': [

@@ -14,6 +14,10 @@ const STREAM_NAMES = new Set(['lpStream', 'pbStream', 'byteStream'])
 const STREAM_PACKAGES = /^it-(?:length-prefixed|length-prefixed-stream|protobuf-stream|byte-stream|pushable)$/
 const CLOCK = new Set(['Date.now', 'new Date()', 'performance.now', 'setTimeout', 'setInterval', 'setImmediate'])
 
+/** What browsers load: built apart from the rest, which it knows by types alone. */
+const DASHBOARD = 'http/dashboard/'
+const TOLD_TO_DASHBOARD = /^(?:http\/schemas\/|app-node\/events\.ts$)/
+
 /** `entry`, or the first part of the path. */
 function layerOf (path: string): string {
   return ENTRIES.has(path) ? 'entry' : (path.split('/')[0] as string).replace(/\.ts$/, '')
@@ -72,7 +76,7 @@ export const servicesAcyclic: Rule = (file, all) => {
 }
 
 export const nodeOnlyWhereAllowed: Rule = ({ path, imports }) => {
-  const allowed = path === 'node.ts' || /^(?:cli|http)\//.test(path) || (path.startsWith('platform/') && !path.endsWith('.browser.ts'))
+  const allowed = path === 'node.ts' || (/^(?:cli|http)\//.test(path) && !path.startsWith(DASHBOARD)) || (path.startsWith('platform/') && !path.endsWith('.browser.ts'))
   if (allowed) return []
   return imports.filter(({ specifier }) => isBuiltin(specifier)).map(({ specifier }) => `${path} must not import ${specifier}: it runs in browsers too`)
 }
@@ -81,7 +85,16 @@ function isBuiltin (specifier: string): boolean {
   return specifier.startsWith('node:') || BUILTINS.has(specifier)
 }
 
+export const dashboardApart: Rule = ({ path, imports }) => imports.flatMap(({ target, typeOnly }) => {
+  if (target == null) return []
+  const [inside, into] = [path, target].map(file => file.startsWith(DASHBOARD))
+  if (inside === into || (inside === true && typeOnly && TOLD_TO_DASHBOARD.test(target))) return []
+  return [`${path} must not import ${target}: the dashboard is built apart, and takes types of http/schemas at most`]
+})
+
 export const timeAndChance: Rule = ({ path, ambient, imports }) => {
+  // a page has one clock, the browser's
+  if (path.startsWith(DASHBOARD)) return []
   const timers = imports.filter(({ specifier }) => /^(?:node:)?timers(?:\/|$)/.test(specifier)).map(({ specifier }) => specifier)
   return [...ambient, ...timers].filter(what => {
     if (path === 'util/clock.ts') return !CLOCK.has(what)
@@ -109,8 +122,8 @@ export const sizes: Rule = ({ path, lines }) => isGenerated(path) || lines <= MA
 export const names: Rule = ({ path }) => {
   if (isGenerated(path)) return []
   const parts = path.split('/')
-  if (parts.includes('helpers') || parts.includes('utils') || /^(?:utils|types|helpers)\.ts$/.test(posix.basename(path))) return [`${path} says nothing: name it after what it is`]
-  return parts.every(part => /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.browser)?(?:\.ts)?$/.test(part)) ? [] : [`${path} is not in kebab-case`]
+  if (parts.includes('helpers') || parts.includes('utils') || /^(?:utils|types|helpers)\.tsx?$/.test(posix.basename(path))) return [`${path} says nothing: name it after what it is`]
+  return parts.every(part => /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.browser)?(?:\.d)?(?:\.tsx?)?$/.test(part)) ? [] : [`${path} is not in kebab-case`]
 }
 
 /** `x.browser.ts` has the values that `x.ts` has, and lives in `platform`. */
@@ -127,6 +140,7 @@ export const RULES: Record<string, Rule> = {
   'services know each other by type only': servicesApart,
   'services use each other in one direction': servicesAcyclic,
   'Node is imported only where there is one': nodeOnlyWhereAllowed,
+  'the dashboard stands alone': dashboardApart,
   'time and chance come from util': timeAndChance,
   'streams are read and written in wire': streamsInWire,
   'pure files import no effectful ones': pureApart,
