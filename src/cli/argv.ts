@@ -1,11 +1,28 @@
-import { ConfigError, KEYS, OPTIONS, didYouMean, flagOf, isList, isSwitch } from '../config/index.ts'
-import type { Key } from '../config/index.ts'
+import { ConfigError } from '../config/merge.ts'
+import { flagName, takesNoValue } from '../config/option.ts'
+import { didYouMean } from '../config/suggest.ts'
+import type { OptionTable } from '../config/option.ts'
+import type { ArgumentTable } from './command.ts'
+
+/** What may stand on the command line. */
+export interface Grammar {
+  /** Of commands; one of two words belongs to the group that the first of them names. The first one is meant when none is named. */
+  names: readonly string[]
+  /** Of those that may be meant. */
+  rows: Readonly<Record<string, { flags: OptionTable, arguments: ArgumentTable, aliases?: readonly string[] }>>
+  /** Of these a flag may stand before the command. */
+  early: OptionTable
+}
 
 /** What stands on the command line. */
 export interface Invocation {
+  /** Or the name of a group, with `help`. */
   command: string
+  /** Whether it was written there. */
+  named: boolean
   /** What followed each flag, in order; null for `--no-<flag>`. */
-  flags: Map<Key, Array<string | null>>
+  flags: Map<string, Array<string | null>>
+  words: string[]
   help: boolean
 }
 
@@ -15,57 +32,92 @@ export class UsageError extends ConfigError {
 }
 
 /**
- * Pure. `--flag value`, `--flag=value`, `--switch`, `--switch=false`, `--no-switch`, `--no-list`; `-h` and `-v`.
+ * Pure. `--flag value`, `--flag=value`, `--switch`, `--switch=false`, `--no-switch`, `--no-list`; `-h` and `-v`; after `--` only words.
  *
- * @param commands the names that may come first; the first of them is meant when none does
  * @throws UsageError
  */
-export function parseArgv (argv: readonly string[], commands: readonly string[]): Invocation {
-  const byFlag = new Map(KEYS.flatMap(key => flagOf(key) == null ? [] : [[flagOf(key) as string, key] as const]))
-  const negatable = new Map([...byFlag].filter(([, key]) => isSwitch(key) || isList(key)).map(([flag, key]) => [`--no-${flag.slice(2)}`, key]))
-  const names = [...byFlag.keys(), ...negatable.keys(), '--help', '--version']
-
-  const invocation: Invocation = { command: '', flags: new Map(), help: false }
+export function parseArgv (argv: readonly string[], { names, rows, early }: Grammar): Invocation {
+  const tops = [...new Set(names.map(name => name.split(' ')[0] as string))]
+  const invocation: Invocation = { command: '', named: false, flags: new Map(), words: [], help: false }
   const rest = [...argv]
   for (let arg = rest.shift(); arg != null; arg = rest.shift()) {
-    if (arg === '--help' || arg === '-h') invocation.help = true
-    else if (arg === '--version' || arg === '-v') setCommand('version')
-    else if (arg.startsWith('-')) readFlag(arg)
-    else setCommand(arg)
+    if (arg === '--') {
+      for (const word of rest.splice(0)) take(word)
+    } else if (arg === '--help' || arg === '-h') invocation.help = true
+    else if (!invocation.named && (arg === '--version' || arg === '-v')) take('version')
+    else if (arg.startsWith('-') && arg !== '-') readFlag(arg)
+    else take(arg)
   }
-  invocation.command ||= commands[0] ?? ''
+  finish()
   return invocation
 
-  function setCommand (name: string): void {
-    if (invocation.command !== '' && invocation.command !== name) {
-      throw new UsageError(`unexpected "${name}" after the command "${invocation.command}"`, 'flags begin with --; "help" shows how to write them')
+  function take (word: string): void {
+    if (!invocation.named) {
+      invocation.command = commandNamed(word)
+      invocation.named = true
+    } else if (isOpen()) invocation.words.push(word)
+    else if (word !== invocation.command) throw new UsageError(`unexpected "${word}" after the command "${invocation.command}"`, `flags begin with --; "help ${invocation.command}" shows how to write them`)
+  }
+
+  function isOpen (): boolean {
+    const wanted = Object.values(rows[invocation.command]?.arguments ?? {})
+    return invocation.words.length < wanted.length || wanted.at(-1)?.repeatable === true
+  }
+
+  function commandNamed (word: string): string {
+    if (names.includes(word)) return word
+    const parts = names.filter(name => name.startsWith(`${word} `)).map(name => name.slice(word.length + 1))
+    if (parts.length === 0) throw new UsageError(`unknown command "${word}"${didYouMean(word, tops)}`, `commands are ${tops.join(', ')}`)
+    const next = rest[0]
+    if (next == null || next.startsWith('-')) {
+      // what it can do is what one wants to know
+      if (invocation.help || rest.some(arg => arg === '--help' || arg === '-h')) return word
+      throw new UsageError(`"${word}" alone says too little`, `add one of ${parts.join(', ')}`)
     }
-    if (!commands.includes(name)) throw new UsageError(`unknown command "${name}"${didYouMean(name, commands)}`, `commands are ${commands.join(', ')}`)
-    invocation.command = name
+    rest.shift()
+    const name = names.find(name => name === `${word} ${next}` || rows[name]?.aliases?.includes(`${word} ${next}`) === true)
+    if (name == null) throw new UsageError(`unknown command "${word} ${next}"${didYouMean(next, parts)}`, `after "${word}" comes one of ${parts.join(', ')}`)
+    return name
+  }
+
+  function finish (): void {
+    invocation.command ||= names[0] ?? ''
+    const command = rows[invocation.command]
+    if (command == null || invocation.help) return
+    for (const key of invocation.flags.keys()) {
+      if (command.flags[key] == null) throw new UsageError(`"${invocation.command}" does not take ${flagName(key)}`, `"help ${invocation.command}" shows what it takes`)
+    }
+    const missing = Object.entries(command.arguments).slice(invocation.words.length).find(([, { optional }]) => optional !== true)
+    if (missing != null) throw new UsageError(`"${invocation.command}" needs <${missing[0]}>: ${missing[1].help}`, `"help ${invocation.command}" has an example`)
   }
 
   function readFlag (arg: string): void {
+    const flags = invocation.named ? rows[invocation.command]?.flags ?? {} : early
     const cut = arg.indexOf('=')
     const flag = cut < 0 ? arg : arg.slice(0, cut)
     const inline = cut < 0 ? undefined : arg.slice(cut + 1)
-    const negated = negatable.get(flag)
+    const shown = Object.entries(flags).filter(([, { secret }]) => secret !== true)
+    const negated = shown.find(([key, option]) => flag === `--no-${flagName(key).slice(2)}` && (takesNoValue(option) || option.repeatable === true))
     if (negated != null) {
       if (inline != null) throw new UsageError(`${flag} takes no value, not "${inline}"`)
-      note(negated, null)
+      note(negated[0], null)
       return
     }
-    const key = byFlag.get(flag)
-    if (key == null) throw new UsageError(`unknown flag ${flag}${didYouMean(flag, names)}`, '"help" lists every flag')
-    if (isSwitch(key)) {
+    const [key, option] = shown.find(([key]) => flagName(key) === flag) ?? []
+    if (key == null || option == null) {
+      const known = shown.flatMap(([key, option]) => [flagName(key), ...takesNoValue(option) || option.repeatable === true ? [`--no-${flagName(key).slice(2)}`] : []])
+      throw new UsageError(`unknown flag ${flag}${didYouMean(flag, [...known, '--help', ...invocation.named ? [] : ['--version']])}`, invocation.named ? `"help ${invocation.command}" lists its flags` : '"help" lists every flag')
+    }
+    if (takesNoValue(option)) {
       note(key, inline ?? 'true')
       return
     }
     const value = inline ?? (rest[0]?.startsWith('--') === true ? undefined : rest.shift())
-    if (value == null) throw new UsageError(`${flag} needs a value`, `write ${flag} ${OPTIONS[key].type.placeholder}`)
+    if (value == null) throw new UsageError(`${flag} needs a value`, `write ${flag} ${option.type.placeholder}`)
     note(key, value)
   }
 
-  function note (key: Key, value: string | null): void {
+  function note (key: string, value: string | null): void {
     const given = invocation.flags.get(key) ?? []
     invocation.flags.set(key, [...given, value])
   }

@@ -1,66 +1,84 @@
-import type { Merged } from '../config/index.ts'
-import type { Terminal } from './reporter.ts'
+import { PLACE_OPTIONS } from '../config/place-options.ts'
+import { config, help, id, run, version } from './own-commands.ts'
+import type { OptionTable } from '../config/option.ts'
+import type { Grammar } from './argv.ts'
+import type { Command } from './command.ts'
 
-export interface CommandContext {
-  terminal: Terminal
-  merged: Merged
+const node = async () => await import('./client/commands/node.ts')
+const peers = async () => await import('./client/commands/peers.ts')
+const bans = async () => await import('./client/commands/bans.ts')
+const messages = async () => await import('./client/commands/messages.ts')
+const shards = async () => (await import('./client/commands/shards.ts')).shards
+
+/** In the order of the help; the first one is meant when none is named. Each loads its row by itself, so that the others start fast. */
+const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => run,
+  status: async () => (await node()).status,
+  network: async () => (await node()).network,
+  settings: async () => (await node()).settings,
+  dashboard: async () => (await node()).dashboard,
+  top: async () => (await import('./client/commands/top.ts')).top,
+  events: async () => (await import('./client/commands/events.ts')).events,
+  peers: async () => (await peers()).peers,
+  peer: async () => (await peers()).peer,
+  dial: async () => (await peers()).dial,
+  disconnect: async () => (await peers()).disconnect,
+  ping: async () => (await peers()).ping,
+  bans: async () => (await bans()).bans,
+  ban: async () => (await bans()).ban,
+  unban: async () => (await bans()).unban,
+  explain: async () => (await bans()).explain,
+  send: async () => (await messages()).send,
+  broadcast: async () => (await messages()).broadcast,
+  listen: async () => (await messages()).listen,
+  inbox: async () => (await messages()).inbox,
+  outbox: async () => (await messages()).outbox,
+  file: async () => (await import('./client/commands/file.ts')).file,
+  'shards store': async () => (await shards()).store,
+  'shards open': async () => (await shards()).open,
+  'shards update': async () => (await shards()).update,
+  'shards list': async () => (await shards()).list,
+  'shards status': async () => (await shards()).status,
+  'shards audit': async () => (await shards()).audit,
+  'shards refresh': async () => (await shards()).refresh,
+  'shards repair': async () => (await shards()).repair,
+  'shards reshare': async () => (await shards()).reshare,
+  'shards rotate': async () => (await shards()).rotate,
+  'shards amend': async () => (await shards()).amend,
+  'shards revoke': async () => (await shards()).revoke,
+  'shards log': async () => (await shards()).log,
+  config: async () => config,
+  id: async () => id,
+  help: async () => help,
+  version: async () => version
 }
 
-/** One row for each command. */
-export interface Command {
-  summary: string
-  /** More, for its own help. */
-  about: string
-  example: string
-  /** Without it the configuration is not even read. */
-  configured: boolean
-  /** Resolves to the exit code; imports what it needs by itself, so that the others start fast. */
-  run (context: CommandContext): Promise<number>
+export type Commands = Readonly<Record<string, Command>>
+
+export const COMMAND_NAMES: readonly string[] = Object.keys(LOADERS)
+
+export async function loadCommands (names: readonly string[] = COMMAND_NAMES): Promise<Commands> {
+  return Object.fromEntries(await Promise.all(names.map(async name => [name, await (LOADERS[name] as () => Promise<Command>)()] as const)))
 }
 
-/** The first one is meant when none is named. */
-export const COMMANDS: Readonly<Record<string, Command>> = {
-  run: {
-    summary: 'run a node (this is what happens without a command)',
-    about: 'Joins the network through --bootstrap, mDNS, DNS seeds or the peers it knew before, or starts one. Ctrl-C stops it.',
-    example: 'node dist/node.js --data-dir ./data --bootstrap /ip4/127.0.0.1/tcp/4701',
-    configured: true,
-    run: async (context) => await (await import('./run.ts')).run(context)
-  },
-  config: {
-    summary: 'show every option, its value and where that came from',
-    about: 'Takes all flags of run, reads the same variables and files, and changes nothing. Secrets are not shown.',
-    example: 'PEERKEEP_MAX_PEERS=30 node dist/node.js config --profile relay',
-    configured: true,
-    run: async (context) => (await import('./show-config.ts')).showConfig(context)
-  },
-  id: {
-    summary: 'show the peer id of the data directory',
-    about: 'Creates nothing: exit code 3 when there is no identity yet.',
-    example: 'node dist/node.js id --data-dir ./data',
-    configured: true,
-    run: async (context) => await (await import('./id.ts')).showId(context)
-  },
-  help: {
-    summary: 'show this',
-    about: 'The same as --help.',
-    example: 'node dist/node.js help',
-    configured: false,
-    run: async ({ terminal }) => {
-      const { overview } = await import('./help.ts')
-      terminal.stdout.write(overview())
-      return 0
-    }
-  },
-  version: {
-    summary: 'show the version',
-    about: 'The same as --version.',
-    example: 'node dist/node.js version',
-    configured: false,
-    run: async ({ terminal }) => {
-      const { readVersion } = await import('./files.ts')
-      terminal.stdout.write(`${await readVersion()}\n`)
-      return 0
+/** What a line may say: of the commands that are named in it, or else meant. The table of all options takes long to load. */
+export async function grammarOf (argv: readonly string[]): Promise<{ grammar: Grammar, commands: Commands }> {
+  const meant = COMMAND_NAMES.filter((name, i) => i === 0 || argv.includes(name.split(' ')[0] as string))
+  const commands = await loadCommands(meant)
+  const first = meant.find(name => name.split(' ')[0] === argv[0])
+  const own = first == null || commands[first]?.takes === 'options'
+  const options: OptionTable = own ? (await import('../config/options.ts')).OPTIONS : PLACE_OPTIONS
+  const flags = { options, nothing: { json: PLACE_OPTIONS.json } }
+  return {
+    commands,
+    grammar: {
+      names: COMMAND_NAMES,
+      early: options,
+      rows: Object.fromEntries(Object.entries(commands).map(([name, command]) => [name, {
+        flags: command.takes === 'place' ? { ...command.flags, ...PLACE_OPTIONS } : flags[command.takes],
+        arguments: command.arguments,
+        ...(command.aliases == null ? {} : { aliases: command.aliases })
+      }]))
     }
   }
 }

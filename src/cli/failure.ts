@@ -1,4 +1,5 @@
 import { AppError, describeError } from '../errors.ts'
+import { oneLine } from './text.ts'
 
 /** What the exit status says; shown by `--help`. */
 export const EXIT_CODES = {
@@ -6,8 +7,13 @@ export const EXIT_CODES = {
   failure: [1, 'something failed while it ran'],
   usage: [2, 'a flag, variable, file or value that is not allowed'],
   data: [3, 'the data directory or the identity cannot be used'],
-  listen: [4, 'cannot listen: the address is in use, or not this machine\'s']
+  listen: [4, 'cannot listen: the address is in use, or not this machine\'s'],
+  absent: [5, 'no running node was found, or its admin API does not answer'],
+  refused: [6, 'the node refused what was asked, or could not do it']
 } as const
+
+/** The node's answer to a command, with the code and the advice that it gave. */
+export class NodeRefusal extends AppError {}
 
 /** What the user is told, and how the program ends. */
 export interface Failure {
@@ -21,15 +27,16 @@ export interface Failure {
 }
 
 const BY_CODE: ReadonlyArray<readonly [pattern: RegExp, kind: keyof typeof EXIT_CODES]> = [
-  [/^(USAGE$|CONFIG_|APP_NODE_OPTION_|TLS_|QUIC_|DNS_SERVER_|POOL_LIMITS_|SCORING_OPTIONS_|BANS_(?:TARGET_INVALID|OPTIONS_INVALID|SELF|ALLOWED)$|GOSSIP_|DISCOVERY_.*_INVALID$)/, 'usage'],
-  [/^(DATA_DIR_|IDENTITY_|DATASTORE_)/, 'data'],
-  [/^LISTEN_/, 'listen']
+  [/^(USAGE$|CONFIG_|API_URL_|APP_NODE_OPTION_|TLS_|QUIC_|DNS_SERVER_|POOL_LIMITS_|SCORING_OPTIONS_|BANS_(?:TARGET_INVALID|OPTIONS_INVALID|SELF|ALLOWED)$|GOSSIP_|DISCOVERY_.*_INVALID$)/, 'usage'],
+  [/^(DATA_DIR_|IDENTITY_|DATASTORE_|API_TOKEN_|API_ENDPOINT_)/, 'data'],
+  [/^LISTEN_/, 'listen'],
+  [/^API_/, 'absent']
 ]
 
 /** Pure. */
 export function failureOf (err: unknown): Failure {
   if (err instanceof AppError) {
-    const [, kind] = BY_CODE.find(([pattern]) => pattern.test(err.code)) ?? [undefined, 'failure'] as const
+    const kind = err instanceof NodeRefusal ? 'refused' : BY_CODE.find(([pattern]) => pattern.test(err.code))?.[1] ?? 'failure'
     const { fix } = err.details
     return { exitCode: EXIT_CODES[kind][0], code: err.code, message: oneLine(err.message), ...(typeof fix === 'string' ? { fix: oneLine(fix) } : {}) }
   }
@@ -45,9 +52,4 @@ export function failureOf (err: unknown): Failure {
 function placeOf (err: unknown): string {
   const place = /\/(?:src|dist)\/([\w./-]+:\d+)/.exec(err instanceof Error ? err.stack ?? '' : '')?.[1]
   return place == null ? '' : ` (at ${place})`
-}
-
-/** Without line breaks and control characters, which could move a terminal's cursor. */
-export function oneLine (text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/\p{Cc}/gu, '?').trim()
 }

@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ConfigError, flagOf } from '../config/index.ts'
+import { ConfigError } from '../config/merge.ts'
+import { flagName } from '../config/option.ts'
 import { describeError } from '../errors.ts'
 import type { Json, Key, Merged } from '../config/index.ts'
+import type { Origin } from '../config/merge.ts'
 
 /** Both `src/cli` and `dist/cli` are two below the root of the package. */
 export const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -44,19 +46,22 @@ export async function readConfigured (path: string, from: string): Promise<Buffe
   return bytes
 }
 
-const PATH_KEYS = ['dataDir', 'config', 'tlsCert', 'tlsKey', 'pskFile', 'passphraseFile'] as const satisfies readonly Key[]
+const PATH_KEYS = ['dataDir', 'config', 'tlsCert', 'tlsKey', 'pskFile', 'passphraseFile', 'apiTokenFile', 'filesDir'] as const satisfies readonly Key[]
+
+type Paths = { readonly [K in typeof PATH_KEYS[number]]?: string | undefined }
 
 /** Makes every path absolute: one in a file counts from the folder of that file. */
-export function resolvePaths ({ config, origins }: Merged, environment: NodeJS.ProcessEnv): Merged {
-  const paths: Partial<Record<typeof PATH_KEYS[number], string>> = {}
+export function resolvePaths<C extends Paths, O extends Readonly<Record<keyof C & string, Origin>>> ({ config, origins }: { config: C, origins: O }, environment: NodeJS.ProcessEnv): { config: C, origins: O } {
+  const paths: { -readonly [K in keyof Paths]: string } = {}
+  const originOf = (key: string): Origin => (origins as Record<string, Origin>)[key] ?? { layer: 'default', where: 'default' }
   for (const key of PATH_KEYS) {
     const value = config[key]
-    const { layer, where } = origins[key]
+    const { layer, where } = originOf(key)
     if (value != null) paths[key] = absolutePath(value, layer === 'file' || layer === 'profile' ? dirname(where) : undefined)
   }
   const data = environment['XDG_DATA_HOME']
   // the specification says to ignore one that is not absolute
-  if (origins.dataDir.layer === 'default' && data != null && isAbsolute(data)) paths.dataDir = join(data, 'peerkeep')
+  if (originOf('dataDir').layer === 'default' && data != null && isAbsolute(data)) paths.dataDir = join(data, 'peerkeep')
   return { config: { ...config, ...paths }, origins }
 }
 
@@ -81,7 +86,7 @@ export async function readConfiguredFiles ({ config, origins }: Merged): Promise
   const key = await read('tlsKey')
   const psk = await read('pskFile')
   const text = passphrase?.toString().replace(/\r?\n$/, '') ?? config.passphrase
-  if (text === '') throw new ConfigError(`${config.passphraseFile} (${flagOf('passphraseFile')}) is empty`, 'write the passphrase on its first line')
+  if (text === '') throw new ConfigError(`${config.passphraseFile} (${flagName('passphraseFile')}) is empty`, 'write the passphrase on its first line')
   return {
     ...(text == null ? {} : { passphrase: text }),
     ...(cert == null || key == null ? {} : { tls: { cert: cert.toString(), key: key.toString() } }),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, describeError } from '../errors.ts'
 import { IdentityFileFault, decodeIdentity, parseIdentity } from '../platform/identity-file.ts'
-import type { CommandContext } from './commands.ts'
+import type { CommandContext } from './command.ts'
 
 /** `IDENTITY_MISSING`, `IDENTITY_UNREADABLE` or `IDENTITY_DAMAGED`. */
 export class IdentityFileError extends AppError {}

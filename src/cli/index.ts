@@ -1,5 +1,5 @@
 import { parseArgv } from './argv.ts'
-import { COMMANDS } from './commands.ts'
+import { grammarOf } from './commands.ts'
 import { failureOf } from './failure.ts'
 import { loadConfig } from './load.ts'
 import { createReporter, survivesClosedOutput } from './reporter.ts'
@@ -11,22 +11,21 @@ export async function main (argv: readonly string[], terminal: Terminal = { stdo
   survivesClosedOutput(terminal.stderr)
   // known before everything is read, so that a mistake is told in the form that was asked for
   const json = argv.includes('--json') || terminal.environment['PEERKEEP_JSON'] === 'true'
-  const fail = (err: unknown): number => {
+  try {
+    const { grammar, commands } = await grammarOf(argv)
+    const { command: name, named, flags, words, help } = parseArgv(argv, grammar)
+    const command = commands[name]
+    if (command == null || help) {
+      const { commandHelp, overview } = await import('./help.ts')
+      terminal.stdout.write(named ? await commandHelp(name) : await overview())
+      return 0
+    }
+    if (command.takes === 'nothing') return await command.run({ terminal, words, json })
+    if (command.takes === 'options') return await command.run({ terminal, merged: await loadConfig(flags, terminal.environment) })
+    return await (await import('./client/client.ts')).ask(command, { flags, words }, terminal)
+  } catch (err) {
     const failure = failureOf(err)
     createReporter(terminal, json).fail(failure)
     return failure.exitCode
-  }
-  try {
-    const { command: name, flags, help } = parseArgv(argv, Object.keys(COMMANDS))
-    const command = COMMANDS[name]
-    if (command == null || help) {
-      const { commandHelp, overview } = await import('./help.ts')
-      terminal.stdout.write(argv.includes(name) ? commandHelp(name) : overview())
-      return 0
-    }
-    const merged = await loadConfig(command.configured ? flags : new Map(), command.configured ? terminal.environment : {})
-    return await command.run({ terminal, merged })
-  } catch (err) {
-    return fail(err)
   }
 }

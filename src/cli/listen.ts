@@ -90,7 +90,7 @@ function hostAndPort (address: string): { host: string | undefined, port: number
 }
 
 /** Binds and lets go at once. */
-const probeTcp: Probe = async (host, port) => await new Promise(resolve => {
+export const probeTcp: Probe = async (host, port) => await new Promise(resolve => {
   const server = createServer()
   server.once('error', (err: NodeJS.ErrnoException) => { resolve(err.code ?? err.message) })
   server.listen({ host, port, exclusive: true, ipv6Only: host.includes(':') }, () => { server.close(() => { resolve(undefined) }) })

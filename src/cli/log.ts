@@ -14,8 +14,13 @@ export interface LogSink {
   write (level: LogLevel, component: string, message: string): void
 }
 
+/** A sink whose lowest level can be changed. */
+export interface Log extends LogSink {
+  level: Config['logLevel']
+}
+
 /** Pino on stderr: pretty for people, one JSON object a line otherwise. */
-export async function openLog (level: Config['logLevel'], { stderr, environment }: Terminal): Promise<LogSink> {
+export async function openLog (level: Config['logLevel'], { stderr, environment }: Terminal): Promise<Log> {
   const { pino, destination } = await import('pino')
   const pretty = stderr.isTTY ? (await import('pino-pretty')).default : undefined
   const stream = pretty?.({ destination: 2, sync: true, colorize: hasColour(stderr, environment), ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true }) ?? destination({ dest: 2, sync: true })
@@ -24,6 +29,8 @@ export async function openLog (level: Config['logLevel'], { stderr, environment 
   })
   const log = pino({ level, base: null }, stream)
   return {
+    get level () { return log.level as Config['logLevel'] },
+    set level (name) { log.level = name },
     isLevelEnabled: (name) => log.isLevelEnabled(name),
     write: (name, component, message) => { log[name]({ component }, message) }
   }

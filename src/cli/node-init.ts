@@ -1,11 +1,12 @@
 import type { AppNodeInit } from '../app-node.ts'
 import type { Config } from '../config/index.ts'
+import type { TransportsInit } from '../platform/transports.ts'
 import type { ConfiguredFiles } from './files.ts'
 
 const MIB = 1024 * 1024
 
-/** Pure: what every option means for the node. `listen` may differ from the configured one, see `listen.ts`. */
-export function nodeInit (config: Config, files: ConfiguredFiles, listen: readonly string[] = config.listen): AppNodeInit {
+/** Pure: what every option means for the node, but for those of its transports. `listen` may differ from the configured one, see `listen.ts`. */
+export function nodeInit (config: Config, { tls: _, ...files }: ConfiguredFiles, listen: readonly string[] = config.listen): AppNodeInit {
   return {
     dataDir: config.dataDir,
     network: config.network,
@@ -49,7 +50,11 @@ export function nodeInit (config: Config, files: ConfiguredFiles, listen: readon
     autonat: config.autonat,
     dcutr: config.dcutr,
     upnp: config.upnp,
-    quic: config.quic,
     ...files
   }
+}
+
+/** Pure: they are made by themselves, so the node is not told of these a second time. */
+export function transportsInit ({ quic }: Config, { tls }: ConfiguredFiles): TransportsInit {
+  return { quic, ...(tls == null ? {} : { tls }) }
 }

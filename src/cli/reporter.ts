@@ -1,5 +1,6 @@
 import { systemClock } from '../util/clock.ts'
 import { describeEvent, palette } from './screen.ts'
+import { harmlessValue, oneLine } from './text.ts'
 import type { Failure } from './failure.ts'
 import type { ProgramEvent } from './events.ts'
 import type { Palette } from './screen.ts'
@@ -13,7 +14,8 @@ export interface Terminal {
 
 /** Says what happens, to a person or to a program. Nothing is said before `ready`, but a failure ends the waiting. */
 export interface Reporter {
-  emit (event: ProgramEvent): void
+  /** `onTerminal` replaces the event's line where only a person at a terminal reads it: secrets may stand in it. */
+  emit (event: ProgramEvent, onTerminal?: (p: Palette) => string): void
   /** `screen` is for people. */
   ready (event: ProgramEvent & { event: 'ready' }, screen: (p: Palette) => string): void
   /** A word to people. */
@@ -31,10 +33,11 @@ export function createReporter ({ stdout, stderr, environment }: Terminal, json:
 
   const time = (): string => new Date(systemClock.now()).toISOString()
   const writeJson = (event: ProgramEvent, at: string): void => { stdout.write(`${JSON.stringify({ ...event, time: at })}\n`) }
-  const write = (event: ProgramEvent, at: string): void => {
+  const write = (event: ProgramEvent, at: string, onTerminal?: (p: Palette) => string): void => {
     if (json) writeJson(event, at)
-    if (event.event === 'warning') stderr.write(`${colours.stderr.yellow('warning:')} ${event.message}\n`)
-    const line = json ? undefined : describeEvent(event, colours.stdout)
+    if (event.event === 'warning') stderr.write(`${colours.stderr.yellow('warning:')} ${oneLine(event.message)}\n`)
+    const describe = stdout.isTTY && onTerminal != null ? onTerminal : (p: Palette) => describeEvent(harmlessValue(event), p)
+    const line = json ? undefined : describe(colours.stdout)
     if (line != null) stdout.write(`${line}\n`)
   }
   const release = (): void => {
@@ -44,10 +47,12 @@ export function createReporter ({ stdout, stderr, environment }: Terminal, json:
   }
 
   return {
-    emit (event) {
+    emit (event, onTerminal) {
       const at = time()
-      if (waiting == null) write(event, at)
-      else waiting.push(() => { write(event, at) })
+      // perhaps before it was ready
+      if (event.event === 'stopped') release()
+      if (waiting == null) write(event, at, onTerminal)
+      else waiting.push(() => { write(event, at, onTerminal) })
     },
     ready (event, screen) {
       if (json) writeJson(event, time())
@@ -65,7 +70,7 @@ export function createReporter ({ stdout, stderr, environment }: Terminal, json:
   }
 }
 
-/** A reader that went away (`| head`) is no reason to stop. */
+/** A reader that went away (`| head`) is no failure: a node goes on, a command that would tell for ever ends (`untilInterrupted`). */
 export function survivesClosedOutput (stream: NodeJS.WriteStream): void {
   stream.on('error', (err: NodeJS.ErrnoException) => {
     if (err.code !== 'EPIPE' && err.code !== 'ERR_STREAM_DESTROYED' && err.code !== 'EIO') throw err

@@ -1,7 +1,4 @@
-import { multiaddr } from '@multiformats/multiaddr'
-import { addressFacts } from '../util/netgroup.ts'
-import { oneLine } from './failure.ts'
-import type { Config } from '../config/index.ts'
+import { oneLine } from './text.ts'
 import type { ProgramEvent } from './events.ts'
 
 /** Adds colour, or nothing where there is none. */
@@ -18,48 +15,7 @@ export function palette (colour: boolean): Palette {
   return { bold: paint(1, 22), dim: paint(2, 22), green: paint(32, 39), yellow: paint(33, 39), red: paint(31, 39) }
 }
 
-/** What people see first: who, where, with what, and how the next one joins. */
-export function startScreen (facts: { config: Config, peerId: string, addresses: readonly string[], version: string, newIdentity: string | undefined, readyMs: number }, p: Palette): string {
-  const { config, peerId, addresses, version, newIdentity, readyMs } = facts
-  const row = (name: string, text: string): string => `${p.dim(name.padEnd(15))}${text}`
-  const listening = addresses.length === 0 ? ['nowhere: this node only dials'] : addresses
-  const lines = [
-    `${p.bold('Peerkeep')} ${version}, network ${config.network}, ready in ${Math.round(readyMs)} ms`,
-    '',
-    row('I am', p.bold(peerId)),
-    ...(newIdentity == null ? [] : [row('', `a new identity, written to ${newIdentity}: keep it, and keep it secret`)]),
-    ...listening.map((text, i) => row(i === 0 ? 'I listen on' : '', text)),
-    row('My data is in', config.dataDir)
-  ]
-  const best = bestAddress(addresses)
-  if (best != null) lines.push('', 'The next node joins with', '', `  ${p.green(joinCommand(config, best))}`)
-  return [...lines, '', p.dim('Ctrl-C stops it'), ''].join('\n')
-}
-
-const REACH = { public: 3, private: 2, loopback: 1, none: 0 } as const
-
-/** The address that most others can dial: a public one before a local one, plain TCP before the rest. */
-export function bestAddress (addresses: readonly string[]): string | undefined {
-  const rank = (text: string): number => {
-    const { scope, relayed } = addressFacts(multiaddr(text))
-    return REACH[scope] * 4 + (relayed ? 0 : 2) + (/\/tcp\/\d+(\/p2p\/|$)/.test(text) ? 1 : 0) + (text.startsWith('/ip6') ? -0.5 : 0)
-  }
-  return addresses.toSorted((a, b) => rank(b) - rank(a))[0]
-}
-
-/** A command to paste, here or on another machine. */
-export function joinCommand (config: Config, address: string): string {
-  const flags = [
-    '--data-dir', quoted(`${config.dataDir}-2`),
-    ...(config.network === 'main' ? [] : ['--network', config.network]),
-    ...(config.profile === 'default' ? [] : ['--profile', config.profile]),
-    ...(config.pskFile == null ? [] : ['--psk-file', quoted(config.pskFile)]),
-    '--bootstrap', address
-  ]
-  return `npm start -- ${flags.join(' ')}`
-}
-
-/** The line for a person, or none for what only programs want. */
+/** The line for a person, or none for what only programs want. Of an event that is harmless (`harmlessValue`): others wrote parts of most. */
 export function describeEvent (event: ProgramEvent, p: Palette): string | undefined {
   switch (event.event) {
     case 'peer:discovered': return event.loaded ? undefined : p.dim(`found ${shortId(event.peerId)} through ${event.source}`)
@@ -70,7 +26,7 @@ export function describeEvent (event: ProgramEvent, p: Palette): string | undefi
     case 'dial:failed': return p.yellow(`cannot reach ${event.address} (${shortReason(event.message)}), next try in ${shortTime(event.retryInMs)}`)
     case 'peer:misbehaviour': return p.yellow(`! ${shortId(event.peerId)} misbehaved: ${event.cause} (${event.offence}, ${event.misbehaviour} points now)`)
     case 'peer:recycled': return p.dim(`${shortId(event.peerId)} is forgiven and connected anew`)
-    case 'ban:added': return `${p.red('x')} ${banned(event)} is banned ${event.untilMs == null ? 'for good' : `until ${new Date(event.untilMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`}: ${oneLine(event.reason)}`
+    case 'ban:added': return `${p.red('x')} ${banned(event)} is banned ${event.untilMs == null ? 'for good' : `until ${new Date(event.untilMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`}: ${event.reason}`
     case 'ban:expired': return p.dim(`the ban of ${banned(event)} has ended`)
     case 'ban:lifted': return p.dim(`the ban of ${banned(event)} was lifted`)
     case 'ban:spared': return p.yellow(`${shortId(event.key)} was not banned (${event.why})`)
@@ -80,8 +36,16 @@ export function describeEvent (event: ProgramEvent, p: Palette): string | undefi
     case 'pool:woke': return p.dim(`was asleep for ${shortTime(event.gapMs)}, dialling again`)
     case 'source:failed': return p.yellow(`looking for peers through ${event.source} failed (${shortReason(event.message)}), next try in ${shortTime(event.retryInMs)}`)
     case 'stopped': return p.dim('stopped')
+    case 'api:listening': return `Dashboard and admin API: ${p.green(event.url)} (the token is in ${event.tokenFile})`
+    case 'message:refused': return p.yellow(`${shortId(event.peerId)} refused a message (${event.reason})`)
+    case 'message:expired': return p.yellow(`a message for ${shortId(event.peerId)} was not delivered in time`)
+    case 'handler:failed': return p.yellow(`what takes "${event.of}" failed: ${shortReason(event.message)}`)
+    case 'vault:failed': return p.yellow(`vault ${event.vault.slice(0, 8)} could not be changed (${shortReason(event.message)}), it is tried again`)
+    case 'holder:lied': return p.red(`! ${shortId(event.peerId)} lied about vault ${event.vault.slice(0, 8)} (${event.kind})`)
+    case 'holder:lost': return p.yellow(`${shortId(event.peerId)} is lost as a holder of vault ${event.vault.slice(0, 8)}`)
     // these go to stderr, on the start screen, or only to programs
     case 'standing:change': case 'outage:end': case 'warning': case 'error': case 'ready': break
+    case 'message:queued': case 'message:sent': case 'message:delivered': case 'event:unknown': case 'vault:changed': break
   }
   return undefined
 }
@@ -102,13 +66,10 @@ export function shortReason (message: string): string {
   return code ?? (text.length > 120 ? `${text.slice(0, 119)}…` : text)
 }
 
-/** One figure and a unit: `850 ms`, `4 s`, `3 min`, `2 h`. */
+/** One figure and a unit: `850 ms`, `4 s`, `3 min`, `2 h`, `5 d`. */
 export function shortTime (ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 90_000) return `${Math.round(ms / 1_000)} s`
-  return ms < 5_400_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`
-}
-
-function quoted (text: string): string {
-  return /^[\w./:~@%+=-]+$/.test(text) ? text : `'${text.replaceAll('\'', '\'\\\'\'')}'`
+  if (ms < 5_400_000) return `${Math.round(ms / 60_000)} min`
+  return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`
 }

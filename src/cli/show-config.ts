@@ -1,5 +1,5 @@
 import { KEYS, asJson, shown } from '../config/index.ts'
-import type { CommandContext } from './commands.ts'
+import type { CommandContext } from './command.ts'
 
 /** The command `config`. */
 export function showConfig ({ merged: { config, origins }, terminal }: CommandContext): number {

@@ -1,5 +1,7 @@
+import { peerIdFromString } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
 import { Circuit, DNSADDR, Memory, QUIC_V1, TCP, WebSockets, WebSocketsSecure } from '@multiformats/multiaddr-matcher'
-import { address } from './value-types.ts'
+import { Refused, same, textual } from './value-types.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { ValueType } from './value-types.ts'
 
@@ -33,3 +35,33 @@ export const announceAddress: ValueType<string> = address('/dns4/node.example.or
   if (!matches(parsed, [...SERVED, Circuit, Memory])) return 'no transport can dial it'
   return port(parsed) === '0' ? 'port 0 cannot be dialled' : undefined
 })
+
+/** A multiaddr, kept as canonical text. `example` shows a right one. */
+function address (example: string, check: (parsed: Multiaddr) => string | undefined): ValueType<string> {
+  return textual('<multiaddr>', `a multiaddr like ${example}`, (value) => {
+    const parsed = parse(value)
+    const reason = check(parsed)
+    if (reason != null) throw new Refused(reason)
+    return parsed.toString()
+  }, same)
+}
+
+function parse (value: string): Multiaddr {
+  let parsed: Multiaddr
+  try {
+    parsed = multiaddr(value)
+  } catch (err) {
+    throw new Refused(err instanceof Error ? lowerFirst(err.message) : String(err))
+  }
+  const peerId = parsed.getComponents().findLast(({ name }) => name === 'p2p')?.value
+  try {
+    if (peerId != null) peerIdFromString(peerId)
+  } catch {
+    throw new Refused(`"${peerId}" is not a peer id`)
+  }
+  return parsed
+}
+
+function lowerFirst (sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1)
+}

@@ -2,8 +2,10 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { WebSocketsSecure } from '@multiformats/multiaddr-matcher'
 import { flagOf } from './options.ts'
 import { ConfigError } from './merge.ts'
-import type { Config, Key } from './options.ts'
-import type { Merged, Origin } from './merge.ts'
+import type { MergedOf, Origin } from './merge.ts'
+import type { Config, Key, OPTIONS } from './options.ts'
+
+type Merged = MergedOf<typeof OPTIONS>
 
 type NumberKey = { [K in Key]: Config[K] extends number ? K : never }[Key]
 

@@ -17,11 +17,21 @@
  * console.log(config.maxPeers, origins.maxPeers.where)
  * ```
  */
+import { layeringOf } from './merge.ts'
+import { OPTIONS } from './options.ts'
+import type { MergedOf, ValuesOf } from './merge.ts'
+import type { Key } from './options.ts'
+
 export { reconcile } from './check.ts'
-export { ConfigError, LAYERS, merge, valuesFromEnvironment, valuesFromFile, valuesFromFlags } from './merge.ts'
+export { ConfigError, LAYERS } from './merge.ts'
 export { KEYS, OPTIONS, allowedInFiles, flagOf, isList, isSwitch, variableOf } from './options.ts'
 export { didYouMean } from './suggest.ts'
 export { asJson, shown } from './show.ts'
-export type { Layer, Merged, Origin, Values } from './merge.ts'
+export type { Layer, Origin } from './merge.ts'
 export type { Config, Key } from './options.ts'
 export type { Json } from './value-types.ts'
+
+export type Merged = MergedOf<typeof OPTIONS>
+export type Values = ValuesOf<Key>
+
+export const { merge, valuesFromEnvironment, valuesFromFile, valuesFromFlags } = layeringOf(OPTIONS)

@@ -4,46 +4,14 @@ import { parseTarget } from '../services/bans/target.ts'
 import { MAX_PORTS, parsePortRange } from '../services/discovery/sources/port-range.ts'
 import { parseSeed } from '../services/discovery/sources/dns-records.ts'
 import { announceAddress, dialAddress, listenAddress } from './addresses.ts'
+import { flagName, isFiled, list, one, optional, takesNoValue, variableName } from './option.ts'
+import { PLACE_OPTIONS } from './place-options.ts'
 import { boolean, checkedBy, duration, integer, matching, oneOf, passphrase, path } from './value-types.ts'
-import type { ValueType } from './value-types.ts'
+import type { ConfigOf } from './option.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
-
-/** One value. Without a default it may stay unset. */
-interface Single<T, D extends T | undefined> {
-  type: ValueType<T>
-  default: D
-  repeatable?: false
-  help: string
-  /** Never shown, and only taken from the environment. */
-  secret?: boolean
-  /** Not allowed in files: it says which files are read. */
-  flagOnly?: boolean
-}
-
-/** A list: the flag may be repeated, a variable separates by commas or spaces, a file has an array. */
-interface Many<T> {
-  type: ValueType<T>
-  default: readonly T[]
-  repeatable: true
-  help: string
-  secret?: undefined
-  flagOnly?: undefined
-}
-
-function optional<T> (type: ValueType<T>, help: string, rest: { secret?: boolean, flagOnly?: boolean } = {}): Single<T, T | undefined> {
-  return { type, default: undefined, help, ...rest }
-}
-
-function one<T> (type: ValueType<T>, defaultValue: NoInfer<T>, help: string): Single<T, T> {
-  return { type, default: defaultValue, help }
-}
-
-function list<T> (type: ValueType<T>, defaultValue: ReadonlyArray<NoInfer<T>>, help: string): Many<T> {
-  return { type, default: defaultValue, help, repeatable: true }
-}
 
 const SERVER = /^(?:\[(?<v6>[^\]]+)\]|(?<v4>[\d.]+)|(?<bare>[\da-f:.]*:[\da-f:.]*:[\da-f:.]*))(?::(?<port>\d{1,5}))?$/i
 
@@ -55,11 +23,16 @@ function isServer (value: string): boolean {
   return known && Number(port) >= 1 && Number(port) <= 65_535
 }
 
+/** Unlike a server's, the port must be there; 0 lets the system choose. */
+function isEndpoint (value: string): boolean {
+  return /^(?:\[.+\]|[\d.]+):\d{1,5}$/.test(value) && isServer(value.replace(/:0$/, ''))
+}
+
 /** Every option there is. The key is the name in files; `--data-dir` and `PEERKEEP_DATA_DIR` follow from it. */
 export const OPTIONS = {
-  dataDir: one(path, '~/.peerkeep', 'where the identity, the address book and the data live ($XDG_DATA_HOME/peerkeep where that is set)'),
-  config: optional(path, 'a JSON file with any of these options', { flagOnly: true }),
-  profile: one(matching('<name>', /^[a-z][a-z0-9-]{0,31}$/, 'the name of a profile, like dev'), 'default', 'a set of defaults: default, dev, relay, light or private'),
+  dataDir: PLACE_OPTIONS.dataDir,
+  config: PLACE_OPTIONS.config,
+  profile: PLACE_OPTIONS.profile,
   network: one(matching('<name>', /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, '1 to 64 letters, digits, dots, dashes and underscores'), 'main', 'nodes of different networks refuse each other'),
 
   bootstrap: list(dialAddress, [], 'a node to find the network through; may lack /p2p/<id>'),
@@ -111,45 +84,45 @@ export const OPTIONS = {
   minRetry: one(duration(10, HOUR), SECOND, 'first wait before an unreachable peer is dialled again; it doubles'),
   maxRetry: one(duration(10, 24 * HOUR), 10 * MINUTE, 'longest such wait'),
 
+  api: one(boolean, true, 'the admin API, with the dashboard and the metrics'),
+  apiListen: one(matching('<ip:port>', isEndpoint, 'an IP address and a port, like 127.0.0.1:4780 or [::1]:4780'), '127.0.0.1:4780', 'where it listens; another than this machine\'s own needs --tls-cert or --api-insecure'),
+  apiHost: list(matching('<name>', /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(?::\d{1,5})?$/, 'a host name, with a port unless it is the usual one'), [], 'a name by which it is asked for, like that of a proxy before it'),
+  apiInsecure: one(boolean, false, 'let others read what goes to the admin API and back: plain HTTP beyond this machine'),
+  apiTokenFile: PLACE_OPTIONS.apiTokenFile,
+  apiUrl: PLACE_OPTIONS.apiUrl,
+  filesDir: optional(path, 'take files that peers send, into this folder (without it they are declined)'),
+  filesMib: one(integer(1, 1_000_000), 1_024, 'most MiB in that folder, all files together'),
+
   logLevel: one(oneOf('<level>', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'warn', 'which log lines go to stderr'),
-  json: one(boolean, false, 'for programs: one JSON object a line on stdout')
+  json: PLACE_OPTIONS.json
 } as const
 
-type Options = typeof OPTIONS
+export type Key = keyof typeof OPTIONS
 
-export type Key = keyof Options
-
-type ValueOf<O> = O extends Many<infer T> ? readonly T[] : O extends { default: infer D } ? D : never
-
-/** The merged, checked configuration: durations in milliseconds, multiaddrs as canonical text. */
-export type Config = { readonly [K in Key]: ValueOf<Options[K]> }
+/** The merged, checked configuration. */
+export type Config = ConfigOf<typeof OPTIONS>
 
 export const KEYS = Object.keys(OPTIONS) as Key[]
 
 /** `dataDir` -> `--data-dir`; undefined for secrets, which other users of the machine could read there. */
 export function flagOf (key: Key): string | undefined {
-  return OPTIONS[key].secret === true ? undefined : `--${kebab(key)}`
+  return OPTIONS[key].secret === true ? undefined : flagName(key)
 }
 
 /** `dataDir` -> `PEERKEEP_DATA_DIR` */
 export function variableOf (key: Key): string {
-  return `PEERKEEP_${kebab(key).replaceAll('-', '_').toUpperCase()}`
+  return variableName(key)
 }
 
 /** Whether a config file or a profile may set it. */
 export function allowedInFiles (key: Key): boolean {
-  const option = OPTIONS[key]
-  return option.secret !== true && option.flagOnly !== true
+  return isFiled(OPTIONS[key])
 }
 
 export function isSwitch (key: Key): boolean {
-  return OPTIONS[key].type.placeholder === ''
+  return takesNoValue(OPTIONS[key])
 }
 
 export function isList (key: Key): boolean {
   return OPTIONS[key].repeatable === true
-}
-
-function kebab (key: string): string {
-  return key.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
 }

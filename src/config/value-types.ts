@@ -1,7 +1,4 @@
-import { multiaddr } from '@multiformats/multiaddr'
-import { peerIdFromString } from '@libp2p/peer-id'
 import { AppError } from '../errors.ts'
-import type { Multiaddr } from '@multiformats/multiaddr'
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
@@ -30,7 +27,7 @@ export interface ValueType<T> {
 }
 
 /** A type that is text in JSON too. */
-function textual<T> (placeholder: string, allowed: string, fromText: (text: string) => T, format: (value: T) => string): ValueType<T> {
+export function textual<T> (placeholder: string, allowed: string, fromText: (text: string) => T, format: (value: T) => string): ValueType<T> {
   return {
     placeholder,
     allowed,
@@ -46,7 +43,7 @@ function textual<T> (placeholder: string, allowed: string, fromText: (text: stri
   }
 }
 
-const same = <T>(value: T): T => value
+export const same = <T>(value: T): T => value
 
 /** Text that a pattern or a function accepts. */
 export function matching (placeholder: string, pattern: RegExp | ((value: string) => boolean), allowed: string): ValueType<string> {
@@ -146,34 +143,4 @@ export function checkedBy (placeholder: string, allowed: string, check: (text: s
     }
     return value
   }, same)
-}
-
-/** A multiaddr, kept as canonical text. `example` shows a right one. */
-export function address (example: string, check: (parsed: Multiaddr) => string | undefined): ValueType<string> {
-  return textual('<multiaddr>', `a multiaddr like ${example}`, (value) => {
-    const parsed = parse(value)
-    const reason = check(parsed)
-    if (reason != null) throw new Refused(reason)
-    return parsed.toString()
-  }, same)
-}
-
-function parse (value: string): Multiaddr {
-  let parsed: Multiaddr
-  try {
-    parsed = multiaddr(value)
-  } catch (err) {
-    throw new Refused(err instanceof Error ? lowerFirst(err.message) : String(err))
-  }
-  const peerId = parsed.getComponents().findLast(({ name }) => name === 'p2p')?.value
-  try {
-    if (peerId != null) peerIdFromString(peerId)
-  } catch {
-    throw new Refused(`"${peerId}" is not a peer id`)
-  }
-  return parsed
-}
-
-function lowerFirst (sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1)
 }

@@ -33,6 +33,8 @@ const TEXTS: Record<string, fc.Arbitrary<string>> = {
   '<ports>': fc.tuple(fc.integer({ min: 1, max: 60_000 }), fc.nat(1_000)).map(([from, more]) => more === 0 ? `${from}` : `${from}-${from + more}`),
   '<name[:port]>': fc.tuple(fc.domain(), fc.integer({ min: 1, max: 65_535 })).map(([name, port]) => `${name}:${port}`),
   '<ip[:port]>': fc.ipV4().map(ip => `${ip}:53`),
+  '<ip:port>': fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 65_535 })).map(([ip, port]) => `${ip}:${port}`),
+  '<url>': fc.domain().map(name => `https://${name}:4780`),
   '<multiaddr>': fc.tuple(fc.ipV4(), fc.integer({ min: 1, max: 65_535 })).map(([ip, port]) => `/ip4/${ip}/tcp/${port}`),
   '<peer|ip|prefix>': fc.oneof(fc.ipV4(), fc.ipV6(), fc.constant(PEER), fc.nat(255).map(byte => `192.0.${byte}.0/24`)),
   '<text>': fc.string({ minLength: 1 }),

@@ -36,6 +36,8 @@ const CASES: Record<string, Case> = {
   'a swarm key that is none': { args: (dir) => ['--psk-file', join(dir, 'k')], files: { k: 'secret' }, code: 2, says: /not the content of a swarm key file/ },
   'an empty passphrase file': { args: (dir) => ['--passphrase-file', join(dir, 'p')], files: { p: '\n' }, code: 2, says: /p \(--passphrase-file\) is empty/ },
   'an address of another machine': { args: () => ['--listen', '/ip4/192.0.2.1/tcp/4701'], code: 4, says: /cannot listen on \/ip4\/192\.0\.2\.1\/tcp\/4701: this machine has no such address/, fix: /0\.0\.0\.0/ },
+  'an admin API that others could read': { args: () => ['--api-listen', '0.0.0.0:4780'], code: 2, says: /--api-listen \(0\.0\.0\.0:4780\) would show the admin API/, fix: /--tls-cert and --tls-key, or --api-insecure/ },
+  'an admin API at an address of another machine': { args: () => ['--api-listen', '192.0.2.1:4780', '--api-insecure'], code: 4, says: /the admin API cannot listen on 192\.0\.2\.1:4780: this machine has no such address/ },
   'a data directory below a file': { args: (dir) => ['--data-dir', join(dir, 'file', 'data')], files: { file: '' }, code: 3, says: /data directory .*file\/data cannot be used/ },
   'the id of nobody': { args: () => ['id'], code: 3, says: /there is no identity at .*data\/identity\.json/, fix: /npm start/ }
 }
@@ -51,7 +53,9 @@ describe('program: bad input', function () {
       for (const [file, text] of Object.entries(files)) await writeFile(join(dir.path, file), text)
       const given = args(dir.path)
       const data = join(dir.path, 'data')
-      const program = new Program({ args: given.includes('--data-dir') ? [...given, '--no-mdns'] : ['--data-dir', data, '--no-mdns', ...given], env: env?.(dir.path) })
+      // a default port that another program has would be told first
+      const quiet = ['--no-mdns', ...given.includes('--api-listen') ? [] : ['--no-api']]
+      const program = new Program({ args: given.includes('--data-dir') ? [...given, ...quiet] : ['--data-dir', data, ...quiet, ...given], env: env?.(dir.path) })
       const { code: exitCode } = await program.exited
 
       const lines = program.stderr.trimEnd().split('\n')

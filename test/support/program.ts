@@ -175,10 +175,11 @@ function endTerminalsWithUs (): void {
   })
 }
 
-/** What a node needs to be left alone: its own folder, loopback, no mDNS. */
+/** What a node needs to be left alone: its own folder, loopback, no mDNS, and no admin API unless one is asked for. */
 export function quietly (dataDir: string, ...args: string[]): string[] {
   const listen = args.includes('--listen') || args.includes('--no-listen') ? [] : ['--listen', '/ip4/127.0.0.1/tcp/0']
-  return ['--data-dir', dataDir, '--no-mdns', ...listen, ...args]
+  const api = args.some(arg => /^--(?:no-)?api(?:-|$)/.test(arg)) ? [] : ['--no-api']
+  return ['--data-dir', dataDir, '--no-mdns', ...listen, ...api, ...args]
 }
 
 function withoutOptions (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
