@@ -39,7 +39,7 @@ describe('the public API', function () {
     it('type-check, in the entry and in every service', async () => {
       const services = (await readdir(join(ROOT, 'src/services'), { withFileTypes: true })).filter(entry => entry.isDirectory()).map(({ name }) => `services/${name}/index.ts`)
       const examples = new Map<string, string>()
-      for (const path of ['index.ts', ...services]) {
+      for (const path of ['index.ts', 'http/index.ts', ...services]) {
         const found = examplesIn(await readFile(join(ROOT, 'src', path), 'utf8'))
         expect(found, `examples in src/${path}`).to.not.be.empty
         found.forEach((text, i) => examples.set(`${path} ${i}`, text))

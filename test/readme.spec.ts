@@ -69,6 +69,7 @@ async function fiveMinutes (): Promise<string[]> {
     .replaceAll(/\/tcp\/471([123])\b/g, (_, digit) => `/tcp/${first + Number(digit) - 1}`)
   const ran = commands.filter(command => command.startsWith('npm start -- '))
   const askId = commands.filter(command => command.startsWith('node dist/node.js id '))
+  const askNode = commands.filter(command => /^node dist\/node\.js (?!id )\w+ --data-dir /.test(command))
   expect(ran, 'nodes').to.have.length(3)
   const [commandA, commandB, commandC] = ran.map(here) as [string, string, string]
 
@@ -81,6 +82,10 @@ async function fiveMinutes (): Promise<string[]> {
   await sees(b, [idA, idC])
   await sees(c, [idA, idB])
   for (const command of askId) expect(await output(here(command), dir.path)).to.deep.equal([idA])
+  const answers = Object.fromEntries(await Promise.all(askNode.map(async command => [command.split(' ')[2], (await output(here(command), dir.path)).join('\n')])))
+  expect(answers['status']).to.include(idA)
+  for (const id of [idB, idC]) expect(answers['peers']).to.include(id.slice(-8))
+  expect(answers['dashboard']).to.match(/http:\/\/127\.0\.0\.1:\d+\/#token=/)
 
   // Ctrl-C; the others stay connected
   await ctrlC(a)
@@ -109,7 +114,7 @@ async function fiveMinutes (): Promise<string[]> {
     await sees(e, [idB, idC, idD])
   }
   await killPrograms()
-  return [...ran, ...askId, ...withoutNpm]
+  return [...ran, ...askId, ...askNode, ...withoutNpm]
 }
 
 let story: Promise<string[]> | undefined
@@ -129,13 +134,13 @@ function byCi (command: string): void {
   else expect(ci).to.match(new RegExp(`^for bench in bench/\\*\\.ts; do[\\s\\S]*^ +step .* node "\\$bench" ${args}$`, 'm'))
 }
 
-/** Run by `test/examples.spec.ts`, with the same arguments. */
+/** Run by `npm run test:examples`, with the same arguments. */
 function byExamples (command: string): void {
   const [, script = '', args = ''] = /^npm run example:(\w+) -- (.*)$/.exec(command) ?? []
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
   expect(scripts[`example:${script}`]).to.equal(`node examples/${script}.ts`)
   const call = `example('${script}', ${args.replace(/^\w+/, '\'$&\'').replace(/ <.*>$/, ', address')})`
-  expect(readFileSync(join(import.meta.dirname, 'examples.spec.ts'), 'utf8')).to.include(call)
+  expect(readFileSync(join(import.meta.dirname, 'examples/examples.spec.ts'), 'utf8')).to.include(call)
 }
 
 /** Run here: its output must have all of these. */
@@ -165,6 +170,7 @@ const ROWS: Record<string, (command: string) => void | Promise<void>> = {
   'npm start -- --data-dir /tmp/peerkeep/a --listen /ip4/127.0.0.1/tcp/4711': inStory,
   'npm start -- --data-dir /tmp/peerkeep/b --listen /ip4/127.0.0.1/tcp/4712 --bootstrap /ip4/127.0.0.1/tcp/4711': inStory,
   'npm start -- --data-dir /tmp/peerkeep/c --listen /ip4/127.0.0.1/tcp/4713 --bootstrap /ip4/127.0.0.1/tcp/4711': inStory,
+  'npm run demo': byCi,
   'npm run example:chat -- alice': byExamples,
   'npm run example:chat -- bob <the address that alice printed>': byExamples,
   'npm run example:chat -- carol <the address that alice printed>': byExamples,
@@ -172,10 +178,17 @@ const ROWS: Record<string, (command: string) => void | Promise<void>> = {
   'node dist/node.js --help': prints(/^Usage: /m, ...KEYS.map(flagOf).filter(flag => flag != null).map(flag => new RegExp(`${flag.replace('--', '--(?:\\[no-\\])?')}\\b`))),
   'node dist/node.js config': prints(/network/, /PEERKEEP_MDNS/),
   'node dist/node.js id --data-dir /tmp/peerkeep/a': inStory,
+  'node dist/node.js status --data-dir /tmp/peerkeep/a': inStory,
+  'node dist/node.js peers --data-dir /tmp/peerkeep/a': inStory,
+  'node dist/node.js network --data-dir /tmp/peerkeep/a': inStory,
+  'node dist/node.js bans --data-dir /tmp/peerkeep/a': inStory,
+  'node dist/node.js dashboard --data-dir /tmp/peerkeep/a': inStory,
   'npm run lint': byCi,
   'npm run check': byCi,
   'npm run test:sim': byCi,
   'npm run test:stories': byCi,
+  'npm run test:examples': byCi,
+  'npm run test:browser': byCi,
   'npm run test:attacks': byCi,
   'npm run test:interop': byCi,
   'npm run bench -- --smoke': byCi
