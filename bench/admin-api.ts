@@ -84,8 +84,8 @@ let run = 0
 /** The p95 of what both hear from each other, in milliseconds. */
 async function gossip (server?: Server): Promise<{ p50Ms: number, p95Ms: number, perSecond: number }> {
   run++
-  const [answered] = await Promise.all([
-    server == null ? 0 : steadyLoad({ ...server, connections, perSecond: rate, seconds }),
+  const [{ perSecond, failed }] = await Promise.all([
+    server == null ? { perSecond: 0, failed: 0 } : steadyLoad({ ...server, connections, perSecond: rate, seconds }),
     ...[watched, other].map(async speaker => await speaker.call({ what: 'say', run, count: broadcasts * seconds, overMs: seconds * 1_000, bytes: BYTES }))
   ])
   const wanted = 2 * broadcasts * seconds
@@ -95,9 +95,9 @@ async function gossip (server?: Server): Promise<{ p50Ms: number, p95Ms: number,
     await pause(POLL_MS)
     latenciesMs = await heard()
   }
-  if (server != null && answered < 0.95 * rate * seconds) failures.push(`${server.name}: only ${answered} of ${rate * seconds} requests were answered`)
+  if (failed > 0) failures.push(`${server?.name}: ${failed} requests failed`)
   if (latenciesMs.length !== wanted) failures.push(`${latenciesMs.length} of ${wanted} broadcasts were heard`)
-  return { p50Ms: quantile(latenciesMs, 0.5), p95Ms: quantile(latenciesMs, 0.95), perSecond: answered / seconds }
+  return { p50Ms: quantile(latenciesMs, 0.5), p95Ms: quantile(latenciesMs, 0.95), perSecond }
 }
 
 const arms = [{ name: 'quiet', server: undefined }, { name: `${rate}/s at the bare fastify`, server: constant }, { name: `${rate}/s at the admin API`, server: api }]

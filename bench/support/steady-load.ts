@@ -10,8 +10,8 @@ export interface SteadyLoad {
   seconds: number
 }
 
-/** Asks so often, evenly: autocannon with a rate asks for a second's worth at once. Resolves to how many were answered with 200. */
-export async function steadyLoad ({ url, headers, connections, perSecond, seconds }: SteadyLoad): Promise<number> {
+/** Asks so often, evenly: autocannon with a rate asks for a second's worth at once. `failed`: not answered with 200. */
+export async function steadyLoad ({ url, headers, connections, perSecond, seconds }: SteadyLoad): Promise<{ perSecond: number, failed: number }> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: 'fifo' })
   const startMs = performance.now()
   const asked: Array<Promise<boolean>> = []
@@ -21,9 +21,9 @@ export async function steadyLoad ({ url, headers, connections, perSecond, second
     while (asked.length < passedMs * perSecond / 1_000) asked.push(isAnswered(url, headers, agent))
     await pause(1)
   }
-  const answered = (await Promise.all(asked)).filter(Boolean).length
+  const failed = (await Promise.all(asked)).filter(answered => !answered).length
   agent.destroy()
-  return answered
+  return { perSecond: (asked.length - failed) * 1_000 / (performance.now() - startMs), failed }
 }
 
 async function isAnswered (url: string, headers: Record<string, string>, agent: Agent): Promise<boolean> {

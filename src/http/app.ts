@@ -48,11 +48,8 @@ export async function buildApp ({ context, token, hosts, limits, connections, lo
     bodyLimit: limits.bodyBytes,
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    frameworkErrors: (err, { raw }, reply) => {
-      // no hook sees it: whatever else comes on this connection is not waited for
-      reply.raw.once('finish', () => { raw.destroy() })
-      sendProblem(reply.headers(SECURITY_HEADERS).header('connection', 'close'), problemOf(err, log))
-    }
+    // no hook sees these: by ending the connection, whatever else comes on it is not waited for
+    frameworkErrors: (err, _request, reply) => { sendProblem(reply.headers({ ...SECURITY_HEADERS, connection: 'close' }), problemOf(err, log)) }
   })
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler(problemHandler(log))

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
+import { createAdminApi } from '../../src/http/index.ts'
 import { version } from '../../src/index.ts'
+import { AppNodes } from '../support/app-nodes.ts'
 import { rejection } from '../support/rejection.ts'
 import { TOKEN, startAdminApi } from '../support/admin-api.ts'
 import type { Logger } from '@libp2p/interface'

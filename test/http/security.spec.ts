@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createAdminApi } from '../../src/http/index.ts'
+import { tokenCheck } from '../../src/http/security/token.ts'
 import { rejection } from '../support/rejection.ts'
 import { TOKEN, startAdminApi } from '../support/admin-api.ts'
 import type { TestApi } from '../support/admin-api.ts'
@@ -53,6 +54,11 @@ describe('admin API: who may use it', () => {
         else expect(status, path).to.equal(401)
       }
       expect((await api.request('GET', '/v1/no-such-path', undefined, { token: null })).status).to.equal(401)
+    })
+
+    it('of the greatest length is right only whole', () => {
+      const check = tokenCheck('x'.repeat(512))
+      expect([511, 512, 513].map(length => check(`Bearer ${'x'.repeat(length)}`))).to.deep.equal(['wrong', 'right', 'wrong'])
     })
 
     it('must be long enough', async () => {

@@ -47,7 +47,6 @@ describe('API client', () => {
     // what listens there now might be anybody
     expect(api.requests).to.deep.equal([])
 
-    await api.end()
     // its id has become that of another process since
     await writeEndpoint(dir.path, { url: api.url, pid: process.pid })
     expect(await failure(new ApiClient(place).get('/'))).to.include(notRunning)
@@ -56,6 +55,7 @@ describe('API client', () => {
     expect(api.requests).to.deep.equal([])
     await writeFile(join(dir.path, 'node.pid'), `${process.pid}\n`)
 
+    await api.end()
     expect(await failure(new ApiClient(place).get('/'))).to.include(notRunning)
     expect(await failure(new ApiClient({ ...place, apiUrl: api.url }).get('/'))).to.include({ code: 'API_UNREACHABLE', exitCode: 5 })
     await rm(join(dir.path, 'api-token'))

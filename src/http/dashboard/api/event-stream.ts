@@ -83,7 +83,9 @@ export class EventStream {
       const reader = body.pipeThrough(new TextDecoderStream()).getReader()
       while (true) {
         heard()
-        const { done, value } = await reader.read()
+        const { done, value } = await reader.read().catch((cause: unknown) => {
+          throw abort.signal.aborted ? cause : new Error('The connection broke off', { cause })
+        })
         if (done) throw new Error('The node ended the connection')
         parser.feed(value)
       }

@@ -22,12 +22,14 @@ export interface LineChartProps {
   lines: readonly Line[]
   /** A value with its unit. */
   format?: (value: number) => string
+  /** What may lie between two marks of the scale; the same array at every rendering. @default round decimal numbers */
+  steps?: readonly number[]
   /** @default 180 */
   height?: number
 }
 
 /** Lines over time, with a legend that tells the values at the pointer, else the latest. */
-export function LineChart ({ label, times, lines, format = String, height = 180 }: LineChartProps): JSX.Element {
+export function LineChart ({ label, times, lines, format = String, steps, height = 180 }: LineChartProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(null)
   const formatValue = useRef(format)
@@ -38,7 +40,7 @@ export function LineChart ({ label, times, lines, format = String, height = 180 
   useEffect(() => {
     const at = box.current
     if (at == null) return undefined
-    const made = new uPlot(options(at, names.split('\n'), height, value => formatValue.current(value), point), undefined, at)
+    const made = new uPlot(options(at, { names: names.split('\n'), height, steps, format: value => formatValue.current(value), point }), undefined, at)
     const resized = new ResizeObserver(() => { made.setSize({ width: at.clientWidth, height }) })
     resized.observe(at)
     const stopTheme = onThemeChange(() => { made.redraw() })
@@ -49,11 +51,11 @@ export function LineChart ({ label, times, lines, format = String, height = 180 
       made.destroy()
       plot.current = null
     }
-  }, [names, height])
+  }, [names, height, steps])
 
   useEffect(() => {
     plot.current?.setData([[...times], ...lines.map(({ values }) => [...values])])
-  }, [names, height, times, lines])
+  }, [names, height, steps, times, lines])
 
   return (
     <figure class='line-chart'>
@@ -74,7 +76,12 @@ export function LineChart ({ label, times, lines, format = String, height = 180 
 // A second at least, as nothing is measured more often.
 const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800]
 
-function options (at: HTMLElement, names: string[], height: number, format: (value: number) => string, point: (index: number | undefined) => void): uPlot.Options {
+interface Look extends Required<Pick<LineChartProps, 'height' | 'format'>>, Pick<LineChartProps, 'steps'> {
+  names: string[]
+  point: (index: number | undefined) => void
+}
+
+function options (at: HTMLElement, { names, height, steps, format, point }: Look): uPlot.Options {
   const axis = (): uPlot.Axis => ({
     stroke: () => cssColour(at, '--chart-text'),
     font: `12px ${getComputedStyle(at).fontFamily}`,
@@ -91,7 +98,7 @@ function options (at: HTMLElement, names: string[], height: number, format: (val
     scales: { y: { range: (_plot, min, max) => [Math.min(min ?? 0, 0), (max ?? 0) > 0 ? (max ?? 1) * 1.1 : 1] } },
     axes: [
       { ...axis(), size: 28, space: 84, incrs: STEPS_S, values: (_plot, times, _axis, _space, step) => times.map(time => timeInSteps(time * 1_000, step)) },
-      { ...axis(), size: 72, space: 36, values: (_plot, values) => values.map(format).map((text, index, all) => text === all[index - 1] ? '' : text) }
+      { ...axis(), size: 72, space: 36, ...steps == null ? {} : { incrs: [...steps] }, values: (_plot, values) => values.map(format).map((text, index, all) => text === all[index - 1] ? '' : text) }
     ],
     series: [
       {},

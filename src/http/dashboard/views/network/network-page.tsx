@@ -93,9 +93,9 @@ function Chosen ({ peer: { peerId, standing, score, rttMs, direction, roles, rel
 }
 
 const COLUMNS: ReadonlyArray<Column<GraphPeer>> = [
-  { name: 'peerId', width: 'minmax(150px, 1.5fr)', title: 'Peer', cell: ({ peerId }) => <PeerLink id={peerId} /> },
-  { name: 'standing', width: 'minmax(122px, 1fr)', title: 'Standing', cell: ({ standing }) => <StandingBadge standing={standing} /> },
-  { name: 'score', width: 'minmax(118px, 1fr)', title: 'Score', numeric: true, cell: ({ score }) => <ScoreFigure score={score} /> },
+  { name: 'peerId', width: 'minmax(146px, 1.5fr)', title: 'Peer', cell: ({ peerId }) => <PeerLink id={peerId} /> },
+  { name: 'standing', width: 'minmax(128px, 1fr)', title: 'Standing', cell: ({ standing }) => <StandingBadge standing={standing} /> },
+  { name: 'score', width: 'minmax(116px, 1fr)', title: 'Score', numeric: true, cell: ({ score }) => <ScoreFigure score={score} /> },
   { name: 'latency', width: 'minmax(80px, 0.8fr)', title: 'Latency', numeric: true, cell: ({ rttMs }) => rttMs == null ? '–' : latency(rttMs) },
   { name: 'direction', width: 'minmax(96px, 1fr)', title: 'Direction', cell: ({ direction }) => <Badge tone='info'>{direction}</Badge> },
   { name: 'roles', width: 'minmax(80px, 1fr)', title: 'Roles', cell: ({ roles }) => roles.join(', ') || '–' },

@@ -7,6 +7,9 @@ import type { JSX } from 'preact'
 
 const perSecond = (value: number): string => `${value > 0 && value < 10 ? value.toFixed(1) : count(Math.round(value))}/s`
 
+/** So that the scale has whole KiB and MiB. */
+const POWERS_OF_TWO = Array.from({ length: 50 }, (_, power) => 2 ** power)
+
 /** What goes in and out, of the last five minutes. */
 export function Rates (): JSX.Element {
   const samples = stats.value
@@ -19,7 +22,7 @@ export function Rates (): JSX.Element {
         {/* counted by what makes the metrics */}
         {last.bytesInPerSecond != null && (
           <LineChart
-            label='Bytes' times={times} format={bytesPerSecond} height={150}
+            label='Bytes' times={times} format={bytesPerSecond} steps={POWERS_OF_TWO} height={150}
             lines={[{ name: 'in', values: samples.map(({ bytesInPerSecond }) => bytesInPerSecond ?? null) }, { name: 'out', values: samples.map(({ bytesOutPerSecond }) => bytesOutPerSecond ?? null) }]}
           />
         )}

@@ -13,11 +13,11 @@ const none = <span class='muted'>–</span>
 
 /** Of the list of peers. */
 export const PEER_COLUMNS: ReadonlyArray<Column<Peer>> = [
-  { name: 'peerId', width: 'minmax(150px, 2fr)', title: 'Peer', sortable: true, cell: ({ peerId, agent }) => <div class='peers-name'><PeerLink id={peerId} />{agent != null && <small class='muted' title={agent}>{agent}</small>}</div> },
-  { name: 'standing', width: 'minmax(122px, 1fr)', title: 'Standing', cell: ({ standing }) => <StandingBadge standing={standing} /> },
+  { name: 'peerId', width: 'minmax(146px, 2fr)', title: 'Peer', sortable: true, cell: ({ peerId, agent }) => <div class='peers-name'><PeerLink id={peerId} />{agent != null && <small class='muted' title={agent}>{agent}</small>}</div> },
+  { name: 'standing', width: 'minmax(128px, 1fr)', title: 'Standing', cell: ({ standing }) => <StandingBadge standing={standing} /> },
   { name: 'score', width: 'minmax(116px, 1fr)', title: 'Score', sortable: true, numeric: true, cell: ({ score }) => <ScoreFigure score={score} /> },
   { name: 'quality', width: 'minmax(72px, 0.7fr)', title: 'Quality', sortable: true, numeric: true, cell: ({ quality }) => Math.round(quality) },
-  { name: 'rttMs', width: 'minmax(84px, 0.8fr)', title: 'Latency', sortable: true, numeric: true, cell: ({ rttMs }) => rttMs == null ? none : latency(rttMs) },
+  { name: 'rttMs', width: 'minmax(82px, 0.8fr)', title: 'Latency', sortable: true, numeric: true, cell: ({ rttMs }) => rttMs == null ? none : latency(rttMs) },
   { name: 'link', width: 'minmax(84px, 1fr)', title: 'Link', cell: peer => <PeerLinkBadges peer={peer} /> },
   { name: 'roles', width: 'minmax(80px, 1fr)', title: 'Roles', extra: true, cell: ({ roles }) => roles.length === 0 ? none : roles.join(', ') },
   { name: 'connectedMs', width: 'minmax(110px, 1fr)', title: 'Connected', sortable: true, extra: true, cell: ({ connectedMs }) => connectedMs == null ? none : <Ago time={connectedMs} /> },
