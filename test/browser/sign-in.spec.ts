@@ -9,7 +9,7 @@ inNetwork('dashboard: signing in', (browser, network) => {
   let api: AdminClient
   before(() => { ({ watched: { api } } = network()) })
 
-  it('the link with the token opens it, and takes the token out of the address and the history', async () => {
+  it('the link with the token opens it, and takes the token out of the address bar', async () => {
     await using visit = await Visit.open(browser(), api.url, { token: api.token })
     const { page } = visit
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
