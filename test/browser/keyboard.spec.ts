@@ -70,6 +70,7 @@ inNetwork('dashboard: by keyboard alone', (browser, network) => {
       expect(await focused(page), 'the focus goes back to where it was').to.equal('Ban')
       expect((await api.get<BanList>('/v1/bans')).bans.map(({ key }) => key)).to.include(TARGET)
 
+      await page.getByRole('button', { name: new RegExp(`Lift.*${TARGET}`) }).waitFor()
       await tabTo(page, new RegExp(`Lift.*${TARGET}`))
       await page.keyboard.press('Enter')
       await page.getByRole('dialog').waitFor()
