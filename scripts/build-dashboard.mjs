@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { licensesOf } from './licenses.mjs'
 
 const MAX_COMPRESSED_BYTES = 250 * 1024
 
@@ -30,7 +31,7 @@ const { outputFiles, metafile } = await build({
 })
 const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)]))
 files.set('icon.svg', await readFile(join(source, 'icon.svg')))
-files.set('licenses.txt', Buffer.from(await licenses()))
+files.set('licenses.txt', Buffer.from(await licensesOf(Object.keys(metafile.inputs), source)))
 files.set('index.html', Buffer.from(withHashes(await readFile(join(source, 'index.html'), 'utf8'))))
 
 await rm(out, { recursive: true, force: true })
@@ -47,13 +48,6 @@ console.log(`dashboard: ${files.size} files, ${(compressed / 1024).toFixed(1)} K
 if (compressed > MAX_COMPRESSED_BYTES) {
   console.error(`dashboard: at most ${MAX_COMPRESSED_BYTES / 1024} KiB compressed: leave something out`)
   process.exitCode = 1
-}
-
-/** Of the packages that are in it, whose authors want to be named. */
-async function licenses () {
-  const packages = new Set(Object.keys(metafile.inputs).flatMap(path => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []))
-  const texts = await Promise.all([...packages].sort().map(async name => `${name}\n\n${await readFile(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`))
-  return texts.join(`\n${'-'.repeat(72)}\n\n`)
 }
 
 /** index.html with the names that the files were given. */

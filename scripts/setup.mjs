@@ -73,10 +73,10 @@ function isInstalled (root) {
   })
 }
 
-/** What `dist` is made from: path, size and time of every file, hashed. */
+/** What `dist` is made from, the packages in the bundle too: path, size and time of every file, hashed. */
 function sourcesOf (root) {
   const hash = createHash('sha256')
-  for (const path of ['src', 'scripts/build-dashboard.mjs', 'tsconfig.json', 'tsconfig.build.json', 'package.json'].flatMap(name => filesBelow(join(root, name)))) {
+  for (const path of ['src', 'scripts', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'].flatMap(name => filesBelow(join(root, name)))) {
     const { size, mtimeMs } = statSync(path)
     hash.update(`${relative(root, path)} ${size} ${mtimeMs}\n`)
   }

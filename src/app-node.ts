@@ -1,8 +1,10 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
 import { createLibp2p } from 'libp2p'
 import { checkInit } from './app-node/checked.ts'
 import { libp2pOptions } from './app-node/libp2p-options.ts'
 import { bindStorage } from './app-node/lifecycle.ts'
 import { ownerKeyOf } from './app-node/owner-key.ts'
+import { cachePeers } from './app-node/peer-store-cache.ts'
 import { limitPeerStore } from './app-node/peer-store-limit.ts'
 import { servicesOf } from './app-node/services.ts'
 import { mdnsInit, sourcesOf } from './app-node/sources.ts'
@@ -51,13 +53,15 @@ export async function createAppNode<S extends ServiceMap = {}> (init: AppNodeIni
     ])
     const sources = sourcesOf(init, checked, { mdns: mdnsModule, resolver })
     const services = servicesOf(init, checked, { sources, upnp, collectYoung: youngCollector(), ownerKey: ownerKeyOf(init, warning => { warn(warning) }) })
-    const { privateKey, datastore } = storage
+    const { datastore } = storage
+    const privateKey = init.privateKey ?? storage.privateKey ?? await generateKeyPair('Ed25519')
     const node: AppNode<S> = bindStorage(await createLibp2p<AppServices & S>({
       ...libp2pOptions(init, checked, { privateKey, datastore, dns: createDns(dnsInit), transports, connectionProtector }),
       services: { ...services, ...init.services } as ServiceFactoryMap<AppServices & S>,
       start: false
     }), storage)
     limitPeerStore(node.peerStore)
+    cachePeers(node.peerStore)
     const log = node.logger.forComponent('peerkeep:node')
     const warn = init.onWarning ?? (({ code, message }) => { log.error('%s - %s', code, message) })
     for (const warning of storage.warnings) warn(warning)

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // The program. Runs on any Node of the last years so far as to find the one it needs: nothing else is imported statically.
-import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
@@ -24,7 +23,7 @@ async function start (): Promise<void> {
   if (isChild) endWithParent()
   if (isOld(process.versions.node)) {
     const runtime = isChild ? undefined : findRuntime()
-    if (runtime != null) return runOn(runtime)
+    if (runtime != null) return await runOn(runtime)
     process.stderr.write(`error: Peerkeep needs Node.js ${REQUIRED.join('.')} or newer, and this is ${process.versions.node}: install it, or the npm package "node" next to Peerkeep\n`)
     process.exit(1)
   }
@@ -54,7 +53,8 @@ function findRuntime (): string | undefined {
 }
 
 /** The same program on another runtime: passes signals on, ends as it ends. */
-function runOn (runtime: string): void {
+async function runOn (runtime: string): Promise<void> {
+  const { spawn } = await import('node:child_process')
   const child = spawn(runtime, [...process.execArgv, ...process.argv.slice(1)], {
     // the channel says nothing; that it closes tells the child that this process is gone, even by SIGKILL
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

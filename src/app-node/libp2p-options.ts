@@ -1,7 +1,11 @@
 import { noise } from '@chainsafe/libp2p-noise'
-import { yamux } from '@chainsafe/libp2p-yamux'
+import { gatheringMuxer } from '../platform/gathering-muxer.ts'
+import { leanNoise } from '../platform/lean-noise.ts'
+import { lazyLogger } from '../platform/lazy-logger.ts'
 import { noiseCrypto } from '../platform/noise-crypto.ts'
+import { signingKey } from '../platform/signing-key.ts'
 import { version } from '../platform/version.ts'
+import { yamuxWithWindows } from '../platform/yamux-windows.ts'
 import { openToVetoes } from '../util/veto.ts'
 import type { ConnectionGater, ConnectionProtector, PrivateKey, ServiceMap } from '@libp2p/interface'
 import type { DNS } from '@multiformats/dns'
@@ -36,8 +40,9 @@ export function libp2pOptions<S extends ServiceMap> (init: AppNodeInit<S>, { lis
   const ours: Omit<Libp2pOptions<S>, 'services'> = {
     ...parts,
     addresses: { listen, ...init.announce == null ? {} : { announce: init.announce } },
-    connectionEncrypters: [noise({ crypto: noiseCrypto })],
-    streamMuxers: [yamux()],
+    connectionEncrypters: [leanNoise(noise({ crypto: noiseCrypto }))],
+    streamMuxers: [gatheringMuxer(yamuxWithWindows())],
+    logger: lazyLogger(),
     connectionManager: {
       maxConnections: Math.max(MIN_MAX_CONNECTIONS, CONNECTIONS_PER_PEER * (init.pool?.limits?.maxPeers ?? 0)),
       // the pool has an accept rate of its own
@@ -51,7 +56,14 @@ export function libp2pOptions<S extends ServiceMap> (init: AppNodeInit<S>, { lis
   }
   const theirs = given(init)
   const merged = MERGED.map(key => [key, { ...ours[key], ...given(theirs[key] ?? {}) }])
-  return { ...ours, ...theirs, ...Object.fromEntries(merged), connectionGater: freshGater(init.connectionGater) }
+  const privateKey = init.privateKey ?? parts.privateKey
+  return {
+    ...ours,
+    ...theirs,
+    ...Object.fromEntries(merged),
+    ...privateKey == null ? {} : { privateKey: signingKey(privateKey) },
+    connectionGater: freshGater(init.connectionGater)
+  }
 }
 
 /** Without what is `undefined`, which would hide a default. */

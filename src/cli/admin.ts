@@ -1,11 +1,16 @@
 import { join } from 'node:path'
+import { removeEndpoint, writeEndpoint } from '../http/endpoint-file.ts'
+import { EventHub } from '../http/events/event-hub.ts'
+import { Inbox } from '../http/inbox/inbox.ts'
+import { exposeNode } from '../http/metrics-collector.ts'
+import { readOrCreateToken } from '../http/token-file.ts'
+import { createMetrics } from '../platform/metrics.ts'
 import { systemClock } from '../util/clock.ts'
 import { isAddressInUse } from './listen.ts'
+import { createRunningSettings } from './running-settings.ts'
 import type { AppNode, AppNodeInit } from '../app-node.ts'
 import type { NodeEvent } from '../app-node/events.ts'
 import type { Merged } from '../config/index.ts'
-import type { EventHub } from '../http/events/event-hub.ts'
-import type { Inbox } from '../http/inbox/inbox.ts'
 import type { AdminApi } from '../http/index.ts'
 import type { ApiPlace } from './api-place.ts'
 import type { Log } from './log.ts'
@@ -34,11 +39,8 @@ export interface Admin {
 /** Loads what the API needs of this program; its routes only in `listen`, when the node is ready. */
 export async function createAdmin (merged: Merged): Promise<Admin> {
   const { config } = merged
-  const [{ EventHub }, { Inbox }, { exposeNode }, { createMetrics }] = await Promise.all([
-    import('../http/events/event-hub.ts'), import('../http/inbox/inbox.ts'), import('../http/metrics-collector.ts'), import('../platform/metrics.ts')
-  ])
   const nodeMetrics = await createMetrics()
-  const events: EventHub = new EventHub()
+  const events = new EventHub()
   let count: ((event: NodeEvent) => void) | undefined
   let inbox: Inbox | undefined
   let api: AdminApi | undefined
@@ -62,9 +64,7 @@ export async function createAdmin (merged: Merged): Promise<Admin> {
     },
     async listen (node, place, { version, log, signal }) {
       const tokenFile = config.apiTokenFile ?? join(config.dataDir, 'api-token')
-      const [{ createAdminApi }, { readOrCreateToken }, { writeEndpoint }, { createRunningSettings }] = await Promise.all([
-        import('../http/index.ts'), import('../http/token-file.ts'), import('../http/endpoint-file.ts'), import('./running-settings.ts')
-      ])
+      const { createAdminApi } = await import('../http/index.ts')
       signal.throwIfAborted()
       const open = async (): Promise<AdminFacts> => {
         const token = await readOrCreateToken(tokenFile)
@@ -88,7 +88,7 @@ export async function createAdmin (merged: Merged): Promise<Admin> {
       // whoever called `listen` knows how that ended; what it opened is closed here
       await Promise.allSettled([opening])
       await api?.close()
-      if (api != null) await (await import('../http/endpoint-file.ts')).removeEndpoint(config.dataDir)
+      if (api != null) await removeEndpoint(config.dataDir)
       inbox?.stop()
     }
   }

@@ -4,36 +4,34 @@ import type { OptionTable } from '../config/option.ts'
 import type { Grammar } from './argv.ts'
 import type { Command } from './command.ts'
 
-const node = async () => await import('./client/commands/node.ts')
-const peers = async () => await import('./client/commands/peers.ts')
-const bans = async () => await import('./client/commands/bans.ts')
-const messages = async () => await import('./client/commands/messages.ts')
-const shards = async () => (await import('./client/commands/shards.ts')).shards
+/** All about a running node: small together, and one file of the bundle. */
+const client = async () => await import('./client/index.ts')
+const shards = async () => (await client()).shards
 
-/** In the order of the help; the first one is meant when none is named. Each loads its row by itself, so that the others start fast. */
+/** In the order of the help; the first one is meant when none is named. A node starts faster without those for a running one. */
 const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => run,
-  status: async () => (await node()).status,
-  network: async () => (await node()).network,
-  settings: async () => (await node()).settings,
-  dashboard: async () => (await node()).dashboard,
-  top: async () => (await import('./client/commands/top.ts')).top,
-  events: async () => (await import('./client/commands/events.ts')).events,
-  peers: async () => (await peers()).peers,
-  peer: async () => (await peers()).peer,
-  dial: async () => (await peers()).dial,
-  disconnect: async () => (await peers()).disconnect,
-  ping: async () => (await peers()).ping,
-  bans: async () => (await bans()).bans,
-  ban: async () => (await bans()).ban,
-  unban: async () => (await bans()).unban,
-  explain: async () => (await bans()).explain,
-  send: async () => (await messages()).send,
-  broadcast: async () => (await messages()).broadcast,
-  listen: async () => (await messages()).listen,
-  inbox: async () => (await messages()).inbox,
-  outbox: async () => (await messages()).outbox,
-  file: async () => (await import('./client/commands/file.ts')).file,
+  status: async () => (await client()).status,
+  network: async () => (await client()).network,
+  settings: async () => (await client()).settings,
+  dashboard: async () => (await client()).dashboard,
+  top: async () => (await client()).top,
+  events: async () => (await client()).events,
+  peers: async () => (await client()).peers,
+  peer: async () => (await client()).peer,
+  dial: async () => (await client()).dial,
+  disconnect: async () => (await client()).disconnect,
+  ping: async () => (await client()).ping,
+  bans: async () => (await client()).bans,
+  ban: async () => (await client()).ban,
+  unban: async () => (await client()).unban,
+  explain: async () => (await client()).explain,
+  send: async () => (await client()).send,
+  broadcast: async () => (await client()).broadcast,
+  listen: async () => (await client()).listen,
+  inbox: async () => (await client()).inbox,
+  outbox: async () => (await client()).outbox,
+  file: async () => (await client()).file,
   'shards store': async () => (await shards()).store,
   'shards open': async () => (await shards()).open,
   'shards update': async () => (await shards()).update,
@@ -63,11 +61,12 @@ export async function loadCommands (names: readonly string[] = COMMAND_NAMES): P
 
 /** What a line may say: of the commands that are named in it, or else meant. The table of all options takes long to load. */
 export async function grammarOf (argv: readonly string[]): Promise<{ grammar: Grammar, commands: Commands }> {
-  const meant = COMMAND_NAMES.filter((name, i) => i === 0 || argv.includes(name.split(' ')[0] as string))
+  const words = argv.map(arg => arg === '--version' || arg === '-v' ? 'version' : arg)
+  const meant = COMMAND_NAMES.filter((name, i) => i === 0 || words.includes(name.split(' ')[0] as string))
   const commands = await loadCommands(meant)
-  const first = meant.find(name => name.split(' ')[0] === argv[0])
+  const first = meant.find(name => name.split(' ')[0] === words[0])
   const own = first == null || commands[first]?.takes === 'options'
-  const options: OptionTable = own ? (await import('../config/options.ts')).OPTIONS : PLACE_OPTIONS
+  const options: OptionTable = own ? (await import('../config/index.ts')).OPTIONS : PLACE_OPTIONS
   const flags = { options, nothing: { json: PLACE_OPTIONS.json } }
   return {
     commands,

@@ -1,4 +1,5 @@
 import { AppError, describeError } from '../errors.ts'
+import { sourcePlace } from './source-place.ts'
 import { oneLine } from './text.ts'
 
 /** What the exit status says; shown by `--help`. */
@@ -48,8 +49,8 @@ export function failureOf (err: unknown): Failure {
   }
 }
 
-/** The nearest line of this program, in place of a stack trace. */
+/** In place of a stack trace. */
 function placeOf (err: unknown): string {
-  const place = /\/(?:src|dist)\/([\w./-]+:\d+)/.exec(err instanceof Error ? err.stack ?? '' : '')?.[1]
+  const place = sourcePlace(err instanceof Error ? err.stack ?? '' : '')
   return place == null ? '' : ` (at ${place})`
 }

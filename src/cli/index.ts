@@ -22,7 +22,7 @@ export async function main (argv: readonly string[], terminal: Terminal = { stdo
     }
     if (command.takes === 'nothing') return await command.run({ terminal, words, json })
     if (command.takes === 'options') return await command.run({ terminal, merged: await loadConfig(flags, terminal.environment) })
-    return await (await import('./client/client.ts')).ask(command, { flags, words }, terminal)
+    return await (await import('./client/index.ts')).ask(command, { flags, words }, terminal)
   } catch (err) {
     const failure = failureOf(err)
     createReporter(terminal, json).fail(failure)

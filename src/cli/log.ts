@@ -1,9 +1,13 @@
+import { createRequire } from 'node:module'
 import { format } from 'node:util'
 import { defaultLogger } from '@libp2p/logger'
 import { describeError } from '../errors.ts'
 import { hasColour } from './reporter.ts'
 import type { Terminal } from './reporter.ts'
-import type { ComponentLogger, Logger } from '@libp2p/interface'
+import type { ComponentLogger, Logger as Libp2pLogger } from '@libp2p/interface'
+import type Pino from 'pino'
+import type { Logger } from 'pino'
+import type PinoPretty from 'pino-pretty'
 import type { Config } from '../config/index.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn'
@@ -19,21 +23,36 @@ export interface Log extends LogSink {
   level: Config['logLevel']
 }
 
-/** Pino on stderr: pretty for people, one JSON object a line otherwise. */
-export async function openLog (level: Config['logLevel'], { stderr, environment }: Terminal): Promise<Log> {
-  const { pino, destination } = await import('pino')
-  const pretty = stderr.isTTY ? (await import('pino-pretty')).default : undefined
+const LEVELS: ReadonlyArray<Config['logLevel']> = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+/** Pino on stderr: pretty for people, one JSON object a line otherwise. Loaded with the first line: most nodes never write one. */
+export function openLog (level: Config['logLevel'], terminal: Terminal): Log {
+  let lowest = level
+  let pino: Logger | undefined
+  return {
+    get level () { return lowest },
+    set level (name) {
+      lowest = name
+      if (pino != null) pino.level = name
+    },
+    isLevelEnabled: (name) => LEVELS.indexOf(name) >= LEVELS.indexOf(lowest),
+    write: (name, component, message) => {
+      pino ??= openPino(lowest, terminal)
+      pino[name]({ component }, message)
+    }
+  }
+}
+
+function openPino (level: Config['logLevel'], { stderr, environment }: Terminal): Logger {
+  // who logs does not wait
+  const load = createRequire(import.meta.url)
+  const { pino, destination } = load('pino') as typeof Pino
+  const pretty = stderr.isTTY ? load('pino-pretty') as typeof PinoPretty : undefined
   const stream = pretty?.({ destination: 2, sync: true, colorize: hasColour(stderr, environment), ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true }) ?? destination({ dest: 2, sync: true })
   stream.on('error', (err: NodeJS.ErrnoException) => {
     if (err.code !== 'EPIPE') throw err
   })
-  const log = pino({ level, base: null }, stream)
-  return {
-    get level () { return log.level as Config['logLevel'] },
-    set level (name) { log.level = name },
-    isLevelEnabled: (name) => log.isLevelEnabled(name),
-    write: (name, component, message) => { log[name]({ component }, message) }
-  }
+  return pino({ level, base: null }, stream)
 }
 
 /** libp2p's loggers, into the log; `DEBUG=libp2p:*` works as ever beside it. */
@@ -42,10 +61,10 @@ export function componentLogger (sink: LogSink): ComponentLogger {
   return { forComponent: (name) => bridge(name, debug.forComponent(name), sink) }
 }
 
-function bridge (name: string, debug: Logger, sink: LogSink): Logger {
+function bridge (name: string, debug: Libp2pLogger, sink: LogSink): Libp2pLogger {
   // libp2p calls every failed dial an error: news for somebody who looks closely, not for every operator
   const errorLevel = name.startsWith('peerkeep') ? 'warn' : 'info'
-  const line = (level: LogLevel, also: Logger['trace'] & { enabled?: boolean }) => {
+  const line = (level: LogLevel, also: Libp2pLogger['trace'] & { enabled?: boolean }) => {
     const write = (formatter: unknown, ...args: unknown[]): void => {
       also(formatter, ...args)
       if (sink.isLevelEnabled(level)) sink.write(level, name, formatLine(formatter, args))

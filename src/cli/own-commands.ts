@@ -1,5 +1,6 @@
 import { word } from './client/value-types.ts'
 import { several } from './command.ts'
+import { readVersion } from './files.ts'
 import type { OwnCommand, PlainCommand } from './command.ts'
 
 export const run: OwnCommand = {
@@ -54,7 +55,6 @@ export const version: PlainCommand = {
   example: 'version',
   json: 'one object: version',
   run: async ({ terminal, json }) => {
-    const { readVersion } = await import('./files.ts')
     const version = await readVersion()
     terminal.stdout.write(json ? `${JSON.stringify({ version })}\n` : `${version}\n`)
     return 0

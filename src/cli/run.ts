@@ -1,8 +1,11 @@
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
+import { createAppNode } from '../app-node.ts'
 import { watch } from '../app-node/events.ts'
 import { ConfigError } from '../config/index.ts'
 import { AppError, describeError } from '../errors.ts'
+import { createTransports } from '../platform/transports.ts'
+import { boundYoungGeneration } from '../platform/young-generation.ts'
 import { sleep, systemClock } from '../util/clock.ts'
 import { planApi } from './api-place.ts'
 import { failureOf } from './failure.ts'
@@ -39,6 +42,7 @@ export async function run (context: CommandContext): Promise<number> {
   const { merged: { config }, terminal } = context
   const reporter = createReporter(terminal, config.json)
   endOnCrash(reporter)
+  boundYoungGeneration()
   const stop = new AbortController()
   const signalled = untilSignal().then(() => { stop.abort(STOPPED) })
   const forced = signalled.then(async () => {
@@ -61,7 +65,8 @@ export async function run (context: CommandContext): Promise<number> {
 
 async function serve (context: CommandContext, reporter: Reporter, { signalled, signal }: Stopping): Promise<void> {
   const { merged: { config }, terminal } = context
-  const [version, known, log] = await Promise.all([readVersion(), hasIdentity(config.dataDir), openLog(config.logLevel, terminal)])
+  const log = openLog(config.logLevel, terminal)
+  const [version, known] = await Promise.all([readVersion(), hasIdentity(config.dataDir)])
   const { node, admin, apiPlace } = await launch(context, reporter, signal, {
     logger: componentLogger(log),
     onWarning: ({ code, message }) => { reporter.emit({ event: 'warning', code, message }) }
@@ -115,7 +120,7 @@ async function launch (context: CommandContext, reporter: Reporter, signal: Abor
   const { merged } = context
   const { config, origins } = merged
   const files = await readConfiguredFiles(merged)
-  const [{ createAppNode }, transports] = await Promise.all([import('../app-node.ts'), loadTransports(config, files)])
+  const transports = await makeTransports(config, files)
   // a profile that names other addresses than the default has chosen them
   const chosen = origins.listen.layer !== 'default'
   const { listen, moved } = await planListen(wantedListen(config, chosen), chosen)
@@ -160,8 +165,7 @@ async function launch (context: CommandContext, reporter: Reporter, signal: Abor
 }
 
 /** Made before the node: a bad certificate or a missing package is told before anything is written. */
-async function loadTransports (config: Config, files: ConfiguredFiles): Promise<Transports> {
-  const { createTransports } = await import('../platform/transports.ts')
+async function makeTransports (config: Config, files: ConfiguredFiles): Promise<Transports> {
   try {
     return await createTransports(transportsInit(config, files))
   } catch (err) {

@@ -1,31 +1,16 @@
-import type { MultiaddrConnection, Transport, Upgrader } from '@libp2p/interface'
+import { wrappedTransport } from './wrapped-transport.ts'
+import type { MultiaddrConnection, Transport } from '@libp2p/interface'
 
 /** A socket of the `ws` package can be ended at once, one of the platform only be closed. */
-type Socket = Pick<WebSocket, 'close'> & { terminate?: () => void }
+type Socket = Pick<WebSocket, 'addEventListener' | 'close'> & { terminate?: () => void }
 
 /**
  * libp2p's WebSockets, that end when they are aborted. By itself the transport closes an aborted socket with a code that
  * no program may give (1006), which throws, and nobody hears of it: the socket, and whoever is at its other end, stays.
+ * Nor does it listen to errors of a socket: one broken frame, from anybody, would end the process.
  */
 export function abortingWebSockets<C> (factory: (components: C) => Transport): (components: C) => Transport {
-  return components => {
-    const transport = factory(components)
-    const dial = transport.dial.bind(transport)
-    const createListener = transport.createListener.bind(transport)
-    return Object.assign(transport, {
-      dial: async (address, options) => dial(address, { ...options, upgrader: ending(options.upgrader) }),
-      createListener: options => createListener({ ...options, upgrader: ending(options.upgrader) })
-    } satisfies Pick<Transport, 'dial' | 'createListener'>)
-  }
-}
-
-/** Upgrades the same connections, that end. */
-function ending (upgrader: Upgrader): Upgrader {
-  const upgrade: Pick<Upgrader, 'upgradeInbound' | 'upgradeOutbound'> = {
-    upgradeInbound: async (connection, options) => { await upgrader.upgradeInbound(endable(connection), options) },
-    upgradeOutbound: async (connection, options) => upgrader.upgradeOutbound(endable(connection), options)
-  }
-  return Object.setPrototypeOf(upgrade, upgrader) as Upgrader
+  return wrappedTransport(factory, endable)
 }
 
 function endable (connection: MultiaddrConnection): MultiaddrConnection {
@@ -34,5 +19,7 @@ function endable (connection: MultiaddrConnection): MultiaddrConnection {
     if (websocket.terminate == null) websocket.close()
     else websocket.terminate()
   }
+  // `close` follows, which the transport does listen to
+  websocket.addEventListener('error', () => {})
   return Object.assign(connection, { sendReset })
 }

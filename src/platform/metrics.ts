@@ -1,3 +1,5 @@
+import { collectDefaultMetrics } from 'prom-client'
+import { MetricsRegistry } from './metrics-registry.ts'
 import type { Metrics } from '@libp2p/interface'
 import type { Registry } from 'prom-client'
 import type { Traffic } from './metrics-registry.ts'
@@ -26,7 +28,6 @@ export interface MetricsOptions {
 
 /** Metrics of one node, apart from those of others in the process. */
 export async function createMetrics (options: MetricsOptions = {}): Promise<NodeMetrics> {
-  const [{ collectDefaultMetrics }, { MetricsRegistry }] = await Promise.all([import('prom-client'), import('./metrics-registry.ts')])
   const metrics = new MetricsRegistry()
   const { registry } = metrics
   if (options.process !== false) collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS })

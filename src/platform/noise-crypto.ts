@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createPrivateKey, createPublicKey, createSecretKey, diffieHellman, generateKeyPairSync, hkdfSync } from 'node:crypto'
+import { Uint8ArrayList } from 'uint8arraylist'
 import type { KeyObject } from 'node:crypto'
 import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
 
@@ -9,8 +10,9 @@ const CHACHA = 'chacha20-poly1305'
 const TAG_BYTES = 16
 const TAG = { authTagLength: TAG_BYTES } as const
 const HKDF_BYTES = 96
+const MAX_PIECES = 4
 const NOTHING = new Uint8Array(0)
-// around the 32 bytes of a key: RFC 8410
+// in front of the 32 bytes of a key (RFC 8410). PEM, because Node looks into everything else that it is given for a key: 60 us more
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex')
 const SPKI_PREFIX = Buffer.from('302a300506032b656e032100', 'hex')
 
@@ -25,40 +27,41 @@ export const noiseCrypto: ICryptoInterface | undefined = {
     return hash.digest()
   },
   getHKDF (chainingKey, inputKeyMaterial) {
-    const okm = new Uint8Array(hkdfSync('sha256', inputKeyMaterial, chainingKey, NOTHING, HKDF_BYTES))
+    const okm = new Uint8Array(hkdfSync('sha256', createSecretKey(inputKeyMaterial), chainingKey, NOTHING, HKDF_BYTES))
     return [okm.subarray(0, 32), okm.subarray(32, 64), okm.subarray(64, 96)]
   },
   generateX25519KeyPair () {
-    const pair = generateKeyPairSync('x25519')
-    const privateKey = pair.privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(PKCS8_PREFIX.length)
-    privateKeys.set(privateKey, pair.privateKey)
-    return { privateKey, publicKey: pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(SPKI_PREFIX.length) }
+    const { privateKey: key } = generateKeyPairSync('x25519')
+    const { d = '', x = '' } = key.export({ format: 'jwk' })
+    const privateKey = bytesOf(d)
+    privateKeys.set(privateKey, key)
+    return { privateKey, publicKey: bytesOf(x) }
   },
   generateX25519KeyPairFromSeed (seed) {
-    const publicKey = createPublicKey(privateKeyOf(seed)).export({ type: 'spki', format: 'der' }).subarray(SPKI_PREFIX.length)
-    return { privateKey: seed, publicKey }
+    const { x = '' } = privateKeyOf(seed).export({ format: 'jwk' })
+    return { privateKey: seed, publicKey: bytesOf(x) }
   },
   generateX25519SharedKey (privateKey, publicKey) {
-    const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey.subarray()]), type: 'spki', format: 'der' })
+    const key = createPublicKey(pem('PUBLIC KEY', SPKI_PREFIX, publicKey.subarray()))
     // of a point of small order OpenSSL refuses to make a secret, as RFC 7748 allows
-    return diffieHellman({ privateKey: privateKeyOf(privateKey.subarray()), publicKey: key })
+    return diffieHellman({ privateKey: privateKeyOf(privateKey), publicKey: key })
   },
   chaCha20Poly1305Encrypt (plaintext, nonce, ad, k) {
     const cipher = createCipheriv(CHACHA, secretKeyOf(k), nonce, TAG)
     if (ad.byteLength > 0) cipher.setAAD(ad, { plaintextLength: plaintext.byteLength })
-    const parts = piecesOf(plaintext).map(piece => cipher.update(piece))
+    const parts = fewPiecesOf(plaintext).map(piece => cipher.update(piece))
     cipher.final()
-    return Buffer.concat([...parts, cipher.getAuthTag()], plaintext.byteLength + TAG_BYTES)
+    return new Uint8ArrayList(...parts, cipher.getAuthTag())
   },
   chaCha20Poly1305Decrypt (ciphertext, nonce, ad, k) {
     const end = ciphertext.byteLength - TAG_BYTES
-    const whole = ciphertext.subarray()
     const decipher = createDecipheriv(CHACHA, secretKeyOf(k), nonce, TAG)
     if (ad.byteLength > 0) decipher.setAAD(ad, { plaintextLength: end })
-    decipher.setAuthTag(whole.subarray(end))
-    const text = decipher.update(whole.subarray(0, end))
+    decipher.setAuthTag(ciphertext.subarray(end))
+    const parts = fewPiecesOf(ciphertext instanceof Uint8Array ? ciphertext.subarray(0, end) : ciphertext.sublist(0, end)).map(piece => decipher.update(piece))
+    // throws when it is not authentic: before that, nobody has seen a part
     decipher.final()
-    return text
+    return parts.length > 1 ? new Uint8ArrayList(...parts) : parts[0] ?? NOTHING
   }
 }
 
@@ -70,14 +73,30 @@ function secretKeyOf (bytes: Uint8Array): KeyObject {
   return cached(secretKeys, bytes, () => createSecretKey(bytes))
 }
 
-function privateKeyOf (bytes: Uint8Array): KeyObject {
-  return cached(privateKeys, bytes, () => createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, bytes]), type: 'pkcs8', format: 'der' }))
+// what comes in pieces is no array that Noise keeps: `subarray` makes a new one each time
+function privateKeyOf (bytes: Parameters<ICryptoInterface['generateX25519SharedKey']>[0]): KeyObject {
+  const make = (): KeyObject => createPrivateKey(pem('PRIVATE KEY', PKCS8_PREFIX, bytes.subarray()))
+  return bytes instanceof Uint8Array ? cached(privateKeys, bytes, make) : make()
+}
+
+function pem (label: string, prefix: Buffer, key: Uint8Array): string {
+  return `-----BEGIN ${label}-----\n${Buffer.concat([prefix, key]).toString('base64')}\n-----END ${label}-----`
+}
+
+function bytesOf (base64url: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(base64url, 'base64url'))
 }
 
 function cached (keys: WeakMap<Uint8Array, KeyObject>, bytes: Uint8Array, make: () => KeyObject): KeyObject {
   let key = keys.get(bytes)
   if (key == null) keys.set(bytes, key = make())
   return key
+}
+
+/** Large pieces as they are; of many, it costs less to join them than to hand over each. */
+function fewPiecesOf (data: Bytes): Uint8Array[] {
+  const pieces = piecesOf(data)
+  return pieces.length > MAX_PIECES ? [data.subarray()] : pieces
 }
 
 function piecesOf (data: Bytes): Uint8Array[] {

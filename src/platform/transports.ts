@@ -3,6 +3,7 @@ import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { AppError, describeError } from '../errors.ts'
 import { abortingWebSockets } from './aborting-web-sockets.ts'
+import { gatheringTcp } from './gathering-tcp.ts'
 import type { Libp2pInit } from 'libp2p'
 
 /** `QUIC_UNAVAILABLE` or `TLS_INVALID` */
@@ -27,7 +28,7 @@ export async function createTransports ({ quic, tls }: TransportsInit): Promise<
     quic === true ? loadQuic() : undefined
   ])
   return [
-    tcp(),
+    gatheringTcp(tcp()),
     abortingWebSockets(webSockets({ http: HTTP_LIMITS, ...https == null ? {} : { https: { ...HTTP_LIMITS, ...https } } })),
     circuitRelayTransport(),
     ...quicTransport == null ? [] : [quicTransport]

@@ -1,6 +1,10 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import { NodeRefusal, failureOf } from '../../src/cli/failure.ts'
 import { AppError } from '../../src/errors.ts'
+import { makeTempDir } from '../support/temp-dir.ts'
 
 describe('failure', () => {
   const codes: Record<string, number> = {
@@ -23,5 +27,15 @@ describe('failure', () => {
     const err = Object.assign(new Error('boom'), { stack: 'Error: boom\n    at f (file:///x/node_modules/y/z.js:1:2)\n    at g (file:///p/dist/services/pool/service.js:120:7)' })
     expect(failureOf(err)).to.include({ exitCode: 1, code: 'UNEXPECTED', message: 'unexpected: boom (at services/pool/service.js:120)' })
     expect(failureOf('odd').message).to.equal('unexpected: odd')
+  })
+
+  it('names the place in the source where the file is bundled', async () => {
+    await using dir = await makeTempDir()
+    const file = join(dir.path, 'dist', 'bundle', 'run-AAAAAAAA.js')
+    await mkdir(join(dir.path, 'dist', 'bundle'), { recursive: true })
+    // column 4 of the first line is line 7 of the source
+    await writeFile(`${file}.map`, JSON.stringify({ version: 3, sources: ['../../src/cli/run.ts'], names: [], mappings: 'IAMA' }))
+    const err = Object.assign(new Error('boom'), { stack: `Error: boom\n    at f (${pathToFileURL(file).href}:1:5)` })
+    expect(failureOf(err).message).to.equal('unexpected: boom (at cli/run.ts:7)')
   })
 })

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { expect } from 'chai'
 import { createTransports as createBrowserTransports } from '../../src/platform/transports.browser.ts'
 import { createTransports } from '../../src/platform/transports.ts'
@@ -25,6 +27,18 @@ describe('platform/transports', () => {
       await gone
     })
   }
+
+  it('outlives a broken frame', async () => {
+    await using nodes = new AppNodes()
+    const node = await nodes.create({ listen: ['/ip4/127.0.0.1/tcp/0/ws'] })
+    const socket = connect(Number(/tcp\/(\d+)/.exec(String(node.getMultiaddrs()[0]))?.[1]), '127.0.0.1')
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n')
+    await once(socket, 'data')
+    // reserved bits; were the error not heard, it would be that of this test
+    socket.end(Uint8Array.of(0xff, 0xff, 0, 0, 0, 0))
+    await once(socket.resume(), 'close')
+    expect(node.status).to.equal('started')
+  })
 
   it('refuses a certificate that cannot be used', async () => {
     const [one, other] = [selfSignedCertificate(), selfSignedCertificate()]

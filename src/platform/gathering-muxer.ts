@@ -1,0 +1,76 @@
+import { Uint8ArrayList } from 'uint8arraylist'
+import { internalsOf } from './module-internals.ts'
+import type { MessageStream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+
+interface Muxer extends StreamMuxer {
+  maConn: MessageStream
+  send (data: Uint8Array | Uint8ArrayList): boolean
+}
+
+interface MuxedStream {
+  onMuxerNeedsDrain (): void
+  onMuxerDrain (): void
+}
+
+/** What may wait for the end of a turn of the event loop: more, and writers are asked to wait. */
+const MAX_GATHERED_BYTES = 256 * 1024
+
+// in Node after what is already to be done, in browsers among it
+const atEndOfTurn: (run: () => void) => void = globalThis.process?.nextTick ?? queueMicrotask
+
+/**
+ * A muxer that hands on in one piece what is written in one turn of the event loop: one message to encrypt, one call of
+ * the system, instead of one for each frame. What is written before close() or abort() goes out before they do.
+ */
+export function gatheringMuxer<C> (factory: (components: C) => StreamMuxerFactory): (components: C) => StreamMuxerFactory {
+  return components => {
+    const muxers = factory(components)
+    const createStreamMuxer = muxers.createStreamMuxer.bind(muxers)
+    return Object.assign(muxers, { createStreamMuxer: (connection: MessageStream) => gathering(createStreamMuxer(connection)) })
+  }
+}
+
+function gathering (made: StreamMuxer): StreamMuxer {
+  const muxer = internalsOf<Muxer>(made, 'maConn', 'send')
+  const [send, close, abort] = [muxer.send.bind(muxer), muxer.close.bind(muxer), muxer.abort.bind(muxer)]
+  let gathered = new Uint8ArrayList()
+  let isRefusing = false
+
+  const tell = (method: keyof MuxedStream): void => {
+    for (const stream of muxer.streams) internalsOf<MuxedStream>(stream, method)[method]()
+  }
+
+  const flush = (): void => {
+    if (gathered.byteLength === 0) return
+    const data = gathered
+    gathered = new Uint8ArrayList()
+    const wasRefusing = isRefusing
+    isRefusing = false
+    try {
+      // who is refused by the connection itself is told when that has drained
+      if (send(data) && wasRefusing) tell('onMuxerDrain')
+    } catch (err) {
+      // as when it is thrown at a stream that writes
+      muxer.abort(err as Error)
+    }
+  }
+
+  return Object.assign(muxer, {
+    send: (data: Uint8Array | Uint8ArrayList): boolean => {
+      if (gathered.byteLength === 0) atEndOfTurn(flush)
+      gathered.append(data)
+      if (gathered.byteLength < MAX_GATHERED_BYTES && !muxer.maConn.writableNeedsDrain) return true
+      isRefusing = true
+      tell('onMuxerNeedsDrain')
+      return false
+    },
+    close: async (options?: Parameters<StreamMuxer['close']>[0]) => {
+      await close(options)
+      flush()
+    },
+    abort: (err: Error) => {
+      abort(err)
+      flush()
+    }
+  })
+}

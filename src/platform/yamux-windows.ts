@@ -1,0 +1,62 @@
+import { yamux } from '@chainsafe/libp2p-yamux'
+import { internalsOf } from './module-internals.ts'
+import type { MessageStream, Stream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+
+interface Muxer extends StreamMuxer {
+  _newStream (...args: unknown[]): Stream
+}
+
+interface WindowedStream extends Stream {
+  /** What the remote may send at most, and what it still may, in bytes. */
+  recvWindow: number
+  recvWindowCapacity: number
+  getRTT (): number
+  sendWindowUpdate (): void
+  /** What `onDrain` waits for. */
+  onDrainPromise?: PromiseWithResolvers<void>
+}
+
+/** What a stream keeps at most of what nobody reads; a larger window would let the remote send what aborts the stream. */
+const MAX_WINDOW_BYTES = 4 * 1024 * 1024
+/** A window grows while it is read within four round trips, and on one machine these take 0 ms. */
+const MIN_ROUND_TRIP_MS = 1
+
+/**
+ * yamux that gives way when half of a window is read, as other implementations do. By itself it does for every frame of
+ * data: a message to encrypt, to send and to read for each, and never a larger window on one machine.
+ */
+export function yamuxWithWindows (): () => StreamMuxerFactory {
+  return () => {
+    const muxers = yamux({ streamOptions: { maxStreamWindowSize: MAX_WINDOW_BYTES } })()
+    const createStreamMuxer = muxers.createStreamMuxer.bind(muxers)
+    return Object.assign(muxers, { createStreamMuxer: (connection: MessageStream) => changed(createStreamMuxer(connection)) })
+  }
+}
+
+function changed (made: StreamMuxer): StreamMuxer {
+  const muxer = internalsOf<Muxer>(made, '_newStream')
+  const newStream = muxer._newStream.bind(muxer)
+  return Object.assign(muxer, { _newStream: (...args: unknown[]) => windowed(newStream(...args)) })
+}
+
+function windowed (made: Stream): Stream {
+  const stream = internalsOf<WindowedStream>(made, 'recvWindow', 'recvWindowCapacity', 'getRTT', 'sendWindowUpdate')
+  const { getRTT } = stream
+  const sendWindowUpdate = stream.sendWindowUpdate.bind(stream)
+  let isOpening = true
+  // the module keeps the first promise, once kept: whoever waits for a second time would not, and write without end
+  stream.addEventListener('drain', () => { stream.onDrainPromise = undefined })
+  return Object.assign(stream, {
+    // -1: not known
+    getRTT: () => {
+      const roundTripMs = getRTT()
+      return roundTripMs < 0 ? roundTripMs : Math.max(MIN_ROUND_TRIP_MS, roundTripMs)
+    },
+    sendWindowUpdate: () => {
+      // the first one opens the stream, or answers that it is open
+      if (!isOpening && stream.recvWindowCapacity > stream.recvWindow / 2) return
+      isOpening = false
+      sendWindowUpdate()
+    }
+  })
+}

@@ -1,0 +1,64 @@
+import { expect } from 'chai'
+import { Uint8ArrayList } from 'uint8arraylist'
+import { gatheringMuxer } from '../../src/platform/gathering-muxer.ts'
+import type { MessageStream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+
+/** A muxer that is asked to send; what it hands on, and what it tells its only stream. */
+function made (options: { accepts?: boolean, isFull?: boolean } = {}) {
+  const handed: number[][] = []
+  const told: string[] = []
+  const muxer = {
+    maConn: { writableNeedsDrain: options.isFull ?? false },
+    streams: [{ onMuxerNeedsDrain: () => { told.push('wait') }, onMuxerDrain: () => { told.push('go on') } }],
+    send: (data: Uint8ArrayList) => {
+      handed.push(Array.from(data.subarray()))
+      return options.accepts ?? true
+    },
+    close: async () => { muxer.send(new Uint8ArrayList(Uint8Array.of(255))) },
+    abort: () => { muxer.send(new Uint8ArrayList(Uint8Array.of(254))) }
+  }
+  const factory = { createStreamMuxer: () => muxer as unknown as StreamMuxer } as unknown as StreamMuxerFactory
+  gatheringMuxer(() => factory)({}).createStreamMuxer({} as MessageStream)
+  return { muxer, handed, told }
+}
+
+const send = (muxer: object, data: Uint8Array): boolean => (muxer as { send (data: Uint8Array): boolean }).send(data)
+const turn = async (): Promise<void> => { await new Promise(resolve => process.nextTick(resolve)) }
+
+describe('platform/gathering-muxer', () => {
+  it('hands on in one piece what was sent in one turn, in order', async () => {
+    const { muxer, handed } = made()
+    expect([1, 2, 3].map(n => send(muxer, Uint8Array.of(n)))).to.deep.equal([true, true, true])
+    expect(handed).to.deep.equal([])
+    await turn()
+    send(muxer, Uint8Array.of(4))
+    await turn()
+    expect(handed).to.deep.equal([[1, 2, 3], [4]])
+  })
+
+  it('lets streams wait when much has gathered, until it is gone', async () => {
+    const { muxer, told } = made()
+    expect(send(muxer, new Uint8Array(256 * 1024))).to.equal(false)
+    expect(told).to.deep.equal(['wait'])
+    await turn()
+    expect(told).to.deep.equal(['wait', 'go on'])
+  })
+
+  it('lets streams wait while the connection is full: that tells them by itself', async () => {
+    const { muxer, told } = made({ accepts: false, isFull: true })
+    expect(send(muxer, Uint8Array.of(1))).to.equal(false)
+    await turn()
+    expect(told).to.deep.equal(['wait'])
+  })
+
+  it('what was sent goes before the end', async () => {
+    const closed = made()
+    send(closed.muxer, Uint8Array.of(1))
+    await closed.muxer.close()
+    expect(closed.handed).to.deep.equal([[1, 255]])
+    const aborted = made()
+    send(aborted.muxer, Uint8Array.of(1))
+    aborted.muxer.abort()
+    expect(aborted.handed).to.deep.equal([[1, 254]])
+  })
+})
