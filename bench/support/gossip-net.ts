@@ -21,9 +21,11 @@ export interface Run {
   p50Ms: number
   p95Ms: number
   twice: number
+  /** Of all nodes together, for each message. */
+  cpuMs: number
 }
 
-/** Nodes in several processes, of both arms, with the same links. */
+/** Nodes of one arm in several processes. */
 export class GossipNet implements Disposable {
   readonly #hosts: Host[]
   readonly #size: number
@@ -34,11 +36,11 @@ export class GossipNet implements Disposable {
     this.#size = size
   }
 
-  /** `size` nodes of each arm in so many processes, each with about `degree` neighbours. */
-  static async start (arms: readonly ArmName[], { size, degree, processes }: { size: number, degree: number, processes: number }): Promise<GossipNet> {
+  /** `size` nodes in so many processes, each with about `degree` neighbours. */
+  static async start (arm: ArmName, { size, degree, processes }: { size: number, degree: number, processes: number }): Promise<GossipNet> {
     const net = new GossipNet(Array.from({ length: processes }, () => new Host()), size)
     try {
-      for (const arm of arms) await within(START_LIMIT_MS, `the nodes of ${arm}`, net.#connect(arm, degree))
+      await within(START_LIMIT_MS, `the nodes of ${arm}`, net.#connect(arm, degree))
       return net
     } catch (err) {
       net[Symbol.dispose]()
@@ -58,48 +60,57 @@ export class GossipNet implements Disposable {
     }
     const links: Array<Array<[number, string]>> = this.#hosts.map(() => [])
     for (const [a, b] of circulant(this.#size, degree)) links[nodes[a]!.host]!.push([nodes[a]!.index, nodes[b]!.address])
-    await Promise.all(this.#hosts.map(async (host, i) => host.call({ what: 'dial', arm, links: links[i]! })))
+    await Promise.all(this.#hosts.map(async (host, i) => host.call({ what: 'dial', links: links[i]! })))
     const wanted = Math.min(degree, this.#size - 1)
     for (;;) {
-      const neighbours = (await Promise.all(this.#hosts.map(async host => host.call({ what: 'neighbours', arm })))).flat()
+      const neighbours = (await this.#all({ what: 'neighbours' })).flat()
       if (neighbours.every(count => count >= wanted)) return
       await pause(POLL_MS)
     }
   }
 
   /** All speak in turns: `count` messages in `overMs`, 0 for as fast as they can. Resolves when all is heard, or nothing more comes. */
-  async run (arm: ArmName, { count, overMs, bytes }: { count: number, overMs: number, bytes: number }): Promise<Run> {
+  async run ({ count, overMs, bytes }: { count: number, overMs: number, bytes: number }): Promise<Run> {
     const run = ++this.#run
+    const before = await this.#all({ what: 'heard', run })
     const startMs = performance.now()
     const shares = this.#hosts.map((_, i) => Math.floor((count + i) / this.#hosts.length))
-    const said = (await Promise.all(this.#hosts.map(async (host, i) => host.call({ what: 'say', arm, run, count: shares[i]!, overMs, bytes })))).reduce((sum, n) => sum + n, 0)
+    const answers = await Promise.all(this.#hosts.map(async (host, i) => host.call({ what: 'say', run, count: shares[i]!, overMs, bytes })))
     const saidMs = performance.now() - startMs
+    const said = sum(answers, answer => answer.said)
     const expected = said * (this.#size - 1)
-    let latenciesMs: number[] = []
-    let twice = 0
-    let lastMs = performance.now()
-    for (;;) {
-      const heard = await Promise.all(this.#hosts.map(async host => host.call({ what: 'heard', arm, run })))
-      const all = heard.flatMap(({ latenciesMs }) => latenciesMs)
-      if (all.length > latenciesMs.length) lastMs = performance.now()
-      latenciesMs = all
-      twice = heard.reduce((sum, { twice }) => sum + twice, 0)
-      if (all.length >= expected || performance.now() - lastMs > QUIET_MS) break
+    let heard = before
+    for (let changedMs = performance.now(); ;) {
+      const now = await this.#all({ what: 'heard', run })
+      if (sum(now, ({ count }) => count) > sum(heard, ({ count }) => count)) changedMs = performance.now()
+      heard = now
+      if (sum(heard, ({ count }) => count) >= expected || performance.now() - changedMs > QUIET_MS) break
       await pause(POLL_MS)
     }
+    const latenciesMs = (await this.#all({ what: 'latencies', run })).flat()
+    const tookMs = Math.max(...heard.map(({ lastMs }) => lastMs)) - Math.min(...answers.map(answer => answer.startMs))
     return {
       perSecond: said * 1_000 / Math.max(overMs, saidMs),
       delivered: expected === 0 ? 0 : latenciesMs.length / expected,
-      heardPerSecond: latenciesMs.length / (this.#size - 1) * 1_000 / (lastMs - startMs),
+      heardPerSecond: latenciesMs.length / (this.#size - 1) * 1_000 / tookMs,
       p50Ms: quantile(latenciesMs, 0.5),
       p95Ms: quantile(latenciesMs, 0.95),
-      twice
+      twice: sum(heard, ({ twice }) => twice),
+      cpuMs: (sum(heard, ({ cpuMs }) => cpuMs) - sum(before, ({ cpuMs }) => cpuMs)) / said
     }
   }
 
-  [Symbol.dispose] (): void {
-    for (const host of this.#hosts) host.kill()
+  async #all<C extends HostCommand> (command: C): Promise<Array<HostAnswers[C['what']]>> {
+    return Promise.all(this.#hosts.map(async host => host.call(command)))
   }
+
+  [Symbol.dispose] (): void {
+    for (const host of this.#hosts) host.release()
+  }
+}
+
+function sum<T> (values: readonly T[], of: (value: T) => number): number {
+  return values.reduce((total, value) => total + of(value), 0)
 }
 
 /** Everybody is linked with those 1, 2, 4 ... places on: few steps from anybody to anybody. */
@@ -143,7 +154,8 @@ class Host {
     return within(CALL_LIMIT_MS, `an answer to "${command.what}"`, waiting.promise) as Promise<HostAnswers[C['what']]>
   }
 
-  kill (): void {
-    this.#child.kill('SIGKILL')
+  /** It ends by itself, so that a profile of it is written. */
+  release (): void {
+    if (this.#child.connected) this.#child.disconnect()
   }
 }

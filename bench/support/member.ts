@@ -28,6 +28,7 @@ export class Member {
   readonly ready: Promise<this>
   readonly exited: Promise<void>
   readonly #stderr: string[] = []
+  readonly #waiting = new Set<() => void>()
   readonly #onEvent: (member: Member, event: ProgramEvent) => void
 
   constructor (name: string, child: ChildProcess, onEvent: (member: Member, event: ProgramEvent) => void) {
@@ -68,6 +69,19 @@ export class Member {
     return this.child.pid != null && this.child.exitCode == null && this.child.signalCode == null
   }
 
+  /** Resolves once this is true, looked at after each event. */
+  async until (isSo: () => boolean): Promise<void> {
+    if (isSo()) return
+    await new Promise<void>(resolve => {
+      const look = (): void => {
+        if (!isSo()) return
+        this.#waiting.delete(look)
+        resolve()
+      }
+      this.#waiting.add(look)
+    })
+  }
+
   #take (line: string): void {
     const event = parse(line)
     if (event == null) return
@@ -91,6 +105,7 @@ export class Member {
       default:
     }
     this.#onEvent(this, event)
+    for (const look of this.#waiting) look()
   }
 }
 

@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto'
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
 import { gossipsub } from '@libp2p/gossipsub'
+import { RPC } from '@libp2p/gossipsub/message'
 import { identify } from '@libp2p/identify'
 import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -8,11 +10,12 @@ import { createLibp2p } from 'libp2p'
 import { createAppNode } from '../../dist/index.js'
 import { networkTopic } from './speaker-contract.ts'
 import { pause } from './wait.ts'
-import type { GossipSub } from '@libp2p/gossipsub'
-import type { Libp2p } from '@libp2p/interface'
+import type { GossipSub, GossipsubOpts } from '@libp2p/gossipsub'
+import type { Libp2p, ServiceMap } from '@libp2p/interface'
+import type { AppNode } from '../../dist/index.js'
 import type { ArmName } from './speaker-contract.ts'
 
-const EVENT = 'bench'
+const TOPIC = 'bench'
 const DIALS = 10
 const DIAL_TIMEOUT_MS = 30_000
 const RETRY_MS = 500
@@ -25,44 +28,45 @@ export interface Speaker {
   /** Mesh neighbours in the topic. */
   neighbours (): number
   say (bytes: Uint8Array): Promise<void>
-  stop (): Promise<void>
 }
 
-// the router's table, which the interface does not show
-type WithMesh = GossipSub & { mesh: Map<string, Set<string>> }
-
-/** `degree` mesh neighbours: all that there are, so that both arms have the same mesh. */
+/** `degree` mesh neighbours: all that there are, so that all arms have the same mesh. */
 export async function speaker (arm: ArmName, degree: number, onMessage: (bytes: Uint8Array) => void): Promise<Speaker> {
-  const gossip = { D: degree, Dlo: degree, Dhi: 2 * degree, Dout: 1 }
-  return arm === 'messaging' ? messagingSpeaker(gossip, onMessage) : bareSpeaker(gossip, onMessage)
+  const mesh = { D: degree, Dlo: degree, Dhi: 2 * degree, Dout: 1 }
+  if (arm === 'stock') return onTopic(await stockNode(mesh), onMessage)
+  if (arm === 'options') return onTopic(await stockNode({ ...mesh, ...OPTIONS }), onMessage)
+  const node = await peerkeepNode(mesh)
+  return arm === 'gossip' ? onTopic(node, onMessage) : onEvent(node, onMessage)
 }
 
-type Gossip = { D: number, Dlo: number, Dhi: number, Dout: number }
+type Mesh = Record<'D' | 'Dlo' | 'Dhi' | 'Dout', number>
+type Node<S extends ServiceMap = ServiceMap> = Pick<Libp2p, 'dial' | 'getMultiaddrs'> & { services: S & { pubsub: GossipSub } }
+
+/** What gossipsub's options can do, for whoever knows them all. */
+const OPTIONS: Partial<GossipsubOpts> = {
+  fastMsgIdFn: message => hash('sha256', RPC.Message.encode(message), 'base64'),
+  batchPublish: true,
+  idontwantMinDataSize: 4_096
+}
 
 /** The application node, as it is but for whom it connects to. */
-async function messagingSpeaker (gossip: Gossip, onMessage: (bytes: Uint8Array) => void): Promise<Speaker> {
-  const node = await createAppNode({
+async function peerkeepNode (mesh: Mesh): Promise<AppNode> {
+  return createAppNode({
     listen: [LISTEN],
     presence: false,
     dht: { mode: 'off' },
     autonat: false,
     dcutr: false,
-    gossipsub: gossip,
+    gossipsub: mesh,
     connectionManager: { addressDialTimeout: DIAL_TIMEOUT_MS },
     connectionMonitor: { enabled: false },
     pool: { feelerIntervalMs: 0, limits: { minPeers: 0, minOutbound: 0, acceptRate: { perSecond: 1e6, burst: 1e6 } } }
   })
-  const { messaging, pubsub } = node.services
-  messaging.on(EVENT, { encode: (bytes: Uint8Array) => bytes, decode: bytes => bytes }, onMessage)
-  return {
-    ...common(node, pubsub as WithMesh, networkTopic(EVENT)),
-    say: async bytes => { await messaging.broadcast(EVENT, bytes) }
-  }
 }
 
 /** libp2p's gossipsub and nothing else. */
-async function bareSpeaker (gossip: Gossip, onMessage: (bytes: Uint8Array) => void): Promise<Speaker> {
-  const node = await createLibp2p({
+async function stockNode (gossip: Partial<GossipsubOpts>): Promise<Node> {
+  return createLibp2p({
     addresses: { listen: [LISTEN] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
@@ -73,13 +77,19 @@ async function bareSpeaker (gossip: Gossip, onMessage: (bytes: Uint8Array) => vo
     // many nodes on one address are no attack here
     services: { identify: identify(), pubsub: gossipsub({ ...gossip, scoreParams: { IPColocationFactorWeight: 0 } }) }
   })
+}
+
+function onTopic (node: Node, onMessage: (bytes: Uint8Array) => void): Speaker {
   const { pubsub } = node.services
-  pubsub.subscribe(EVENT)
-  pubsub.addEventListener('message', ({ detail }) => { if (detail.topic === EVENT) onMessage(detail.data) })
-  return {
-    ...common(node, pubsub as WithMesh, EVENT),
-    say: async bytes => { await pubsub.publish(EVENT, bytes) }
-  }
+  pubsub.subscribe(TOPIC)
+  pubsub.addEventListener('message', ({ detail }) => { if (detail.topic === TOPIC) onMessage(detail.data) })
+  return { ...common(node, TOPIC), say: async bytes => { await pubsub.publish(TOPIC, bytes) } }
+}
+
+function onEvent (node: AppNode, onMessage: (bytes: Uint8Array) => void): Speaker {
+  const { messaging } = node.services
+  messaging.on(TOPIC, { encode: (bytes: Uint8Array) => bytes, decode: bytes => bytes }, onMessage)
+  return { ...common(node, networkTopic(TOPIC)), say: async bytes => { await messaging.broadcast(TOPIC, bytes) } }
 }
 
 /** A machine that starts a hundred nodes is slow to answer. */
@@ -95,11 +105,12 @@ async function dialled (node: Pick<Libp2p, 'dial'>, address: string): Promise<vo
   }
 }
 
-function common (node: Pick<Libp2p, 'dial' | 'getMultiaddrs' | 'stop'>, pubsub: WithMesh, topic: string): Omit<Speaker, 'say'> {
+function common (node: Node, topic: string): Omit<Speaker, 'say'> {
+  // the router's table, which the interface does not show
+  const { mesh } = node.services.pubsub as GossipSub & { mesh: Map<string, Set<string>> }
   return {
     address: () => String(node.getMultiaddrs()[0]),
     dial: async address => { await dialled(node, address) },
-    neighbours: () => pubsub.mesh.get(topic)?.size ?? 0,
-    stop: async () => { await node.stop() }
+    neighbours: () => mesh.get(topic)?.size ?? 0
   }
 }

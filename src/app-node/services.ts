@@ -16,6 +16,7 @@ import { pool } from '../services/pool/index.ts'
 import { protocols } from '../services/protocols/index.ts'
 import { scoring } from '../services/scoring/index.ts'
 import { shards } from '../services/shards/index.ts'
+import { messageFingerprint } from './message-fingerprint.ts'
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { KadDHTInit } from '@libp2p/kad-dht'
 import type { UPnPNAT, UPnPNATComponents } from '@libp2p/upnp-nat'
@@ -75,6 +76,9 @@ export function servicesOf (init: AppNodeInit, checked: CheckedInit, { sources, 
 const MAX_GOSSIP_STREAMS = 2
 const MAX_GOSSIP_BUFFER_BYTES = 16 * 1024 * 1024
 
+// to say that one has a message costs as much as a message of a few packets, and of those most are on their way by then
+const MIN_UNWANTED_BYTES = 4_096
+
 // libp2p limits each of these, but not what a frame full of empty ones costs together
 const RPC_LIMITS = {
   maxSubscriptions: 5_000,
@@ -94,6 +98,9 @@ export function gossipsubInit (init: Partial<GossipsubOpts> = {}, scoring: () =>
     // a peer uses one, and another while it begins anew; the others would only be read
     maxInboundStreams: MAX_GOSSIP_STREAMS,
     decodeRpcLimits: RPC_LIMITS,
+    fastMsgIdFn: messageFingerprint,
+    batchPublish: true,
+    idontwantMinDataSize: MIN_UNWANTED_BYTES,
     ...init,
     ...gossipScoring(scoring, init, guard)
   }

@@ -28,6 +28,24 @@ inForeign('gossip', (foreign) => {
       })
     }
   }
+
+  it('messages at once, gathered into few transmissions', async () => {
+    await using node = await peerkeep()
+    const topic = 'interop, at once'
+    const heard = listen(node, topic)
+    await foreign().order('subscribe', { topic })
+    await connect(node, foreign(), 'tcp', 'Peerkeep')
+    await eventually('each would send to the other', async () => await meshed(node, foreign(), topic))
+    const texts = Array.from({ length: 100 }, (_, i) => `number ${i} `.padEnd(1_024, '.'))
+    await Promise.all(texts.map(async text => node.services.pubsub.publish(topic, new TextEncoder().encode(text))))
+    await eventually('the foreign node has heard all', () => foreign().gossip(topic).length === texts.length)
+    expect(foreign().gossip(topic).map(({ data }) => data)).to.have.members(texts)
+    const some = texts.slice(0, 8)
+    for (const text of some) await foreign().order('publish', { topic, text })
+    await eventually('Peerkeep has heard all', () => heard.length === some.length)
+    expect(heard.map(({ text }) => text)).to.have.members(some)
+    expect(node.services.gossipGuard.snapshot()).to.include({ invalid: 0, limited: 0 })
+  })
 })
 
 function listen (node: AppNode, topic: string): Array<{ text: string, from: string, signed: string }> {

@@ -1,3 +1,4 @@
+import { RPC } from '@libp2p/gossipsub/message'
 import { expect } from 'chai'
 import { concat } from 'uint8arrays/concat'
 import { replace } from '../../src/services/gossip-guard/tap.ts'
@@ -8,7 +9,6 @@ import { keyOf } from '../support/signed-records.ts'
 import { stillAtFault } from '../support/upstream.ts'
 import { stopAll } from '../support/stop-all.ts'
 import type { GossipsubOpts } from '@libp2p/gossipsub'
-import type { RPC } from '@libp2p/gossipsub/message'
 import type { OpenGossipSub } from '../../src/services/gossip-guard/open-gossipsub.ts'
 import type { GossipNode, GossipNodeInit } from '../support/gossip-node.ts'
 
@@ -171,6 +171,20 @@ describe('upstream: gossipsub', () => {
       const [peers, rpc] = await caused('sendRpcInBatch') as Parameters<OpenGossipSub['sendRpcInBatch']>
       expect([...peers]).to.deep.equal([c.peerId.toString()])
       expect(rpc.control?.idontwant).to.have.length(1)
+    })
+
+    it('streamsOutbound has who can be sent to, and several transmissions in one are read as one', async () => {
+      const author = await keyOf(1)
+      const messages = await Promise.all([1, 2].map(async () => signedMessage(author, TOPIC, data)))
+      const got: number[] = []
+      replace(b.services.pubsub, 'handleReceivedRpc', original => async (from, rpc) => {
+        got.push(rpc.messages.length)
+        await original(from, rpc)
+      })
+      const { streamsOutbound } = a.services.pubsub
+      expect([...streamsOutbound.keys()]).to.deep.equal([idOfB])
+      streamsOutbound.get(idOfB)!.push(concat(messages.map(message => RPC.encode({ subscriptions: [], messages: [message] }))))
+      await eventually('both messages', () => got.includes(2))
     })
 
     it('appSpecificScore with the peer id', () => {

@@ -3,7 +3,8 @@
  *
  * Makes gossipsub and scoring know of each other. What a peer sends over gossip counts in its score (first deliveries,
  * invalid messages, floods), its score counts in gossipsub, so that a reconnect no longer wipes it, and its messages are
- * limited before their signatures are checked. A peer that was graylisted and is forgiven gets a fresh connection.
+ * limited before their signatures are checked. A peer that was graylisted and is forgiven gets a fresh connection. Messages
+ * of one moment go to a neighbour together, as many at a time as others' gossipsub takes.
  *
  * It validates no content: that is for the validators of each topic.
  *

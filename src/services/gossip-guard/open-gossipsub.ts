@@ -10,6 +10,9 @@ import type { PeerId } from '@libp2p/interface'
 export interface OpenGossipSub extends GossipSub {
   /** Those it exchanges with, by their ids. */
   readonly peers: ReadonlyMap<string, PeerId>
+  /** How to send to those that it can send to; throws when too much waits already. */
+  readonly streamsOutbound: ReadonlyMap<string, { push (bytes: Uint8Array): void }>
+  readonly metrics: { onRpcSent (rpc: RPC, byteLength: number): void } | null
   /** The topics it is subscribed to, and its neighbours in each. */
   readonly mesh: ReadonlyMap<string, ReadonlySet<string>>
   readonly opts: { scoreThresholds: PeerScoreThresholds, dataTransform?: unknown }
@@ -30,7 +33,7 @@ export type PeerStats = PeerScore['peerStats'] extends Map<string, infer V> ? V 
 
 /** False for another implementation of pubsub. */
 export function isOpen (pubsub: GossipSub): pubsub is OpenGossipSub {
-  const { peers, mesh, score, handleReceivedRpc, sendRpc, sendRpcInBatch, acceptFrom, getScore } = pubsub as Partial<OpenGossipSub>
-  return peers instanceof Map && mesh instanceof Map && score != null &&
+  const { peers, streamsOutbound, mesh, score, handleReceivedRpc, sendRpc, sendRpcInBatch, acceptFrom, getScore } = pubsub as Partial<OpenGossipSub>
+  return peers instanceof Map && streamsOutbound instanceof Map && mesh instanceof Map && score != null &&
     [handleReceivedRpc, sendRpc, sendRpcInBatch, acceptFrom, getScore, score.addPeer, score.removePeer, score.deliverMessage, score.rejectMessage, score.rejectInvalidMessage].every(method => typeof method === 'function')
 }

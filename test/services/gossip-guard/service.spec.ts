@@ -253,16 +253,16 @@ describe('gossip guard', () => {
     const clock = new ManualClock()
     const a = await guarded({ clock })
     const shared = a.services.pubsub.score.params.IPColocationFactorWhitelist
-    const { connectionManager } = (a as unknown as { components: { connectionManager: { getConnections: () => unknown[] } } }).components
-    const { getConnections } = connectionManager
+    const { connectionManager } = (a as unknown as { components: { connectionManager: { getConnectionsMap: () => Map<unknown, unknown[]> } } }).components
+    const { getConnectionsMap } = connectionManager
     const relay = '12D3KooWBmwkafWE2fqfzS96VoTZgpGp6aJsF4N4kLbEUFrKDp5M'
-    connectionManager.getConnections = () => [
+    connectionManager.getConnectionsMap = () => new Map([['all', [
       { direct: false, remoteAddr: multiaddr(`/ip4/8.8.8.8/tcp/1/p2p/${relay}/p2p-circuit`) },
       { direct: false, remoteAddr: multiaddr('/dns4/relay.example/tcp/1/p2p-circuit') },
       { direct: true, remoteAddr: multiaddr('/ip4/9.9.9.9/tcp/1') }
-    ]
+    ]]])
     clock.advance(1_000)
-    connectionManager.getConnections = getConnections
+    connectionManager.getConnectionsMap = getConnectionsMap
     expect([shared.has('8.8.8.8'), shared.has('9.9.9.9')]).to.deep.equal([true, false])
     expect(a.guard.snapshot().gauges).to.include({ relays: 1 })
     await a.stop()
@@ -272,7 +272,7 @@ describe('gossip guard', () => {
   it('says so, and does nothing, on a node with another pubsub', async () => {
     const node = await bare({}, { pubsub: () => ({ [Symbol.toStringTag]: 'other', [serviceCapabilities]: ['@libp2p/pubsub'] }), gossipGuard: gossipGuard() })
     const { gossipGuard: guard } = node.services as unknown as { gossipGuard: GossipGuard }
-    expect(guard.snapshot()).to.deep.equal({ messages: 0, limited: 0, denied: 0, unwanted: 0, invalid: 0, withheld: 0, recycled: 0, gauges: { opinions: 0, lost: 0, relays: 0 } })
+    expect(guard.snapshot()).to.deep.equal({ messages: 0, limited: 0, denied: 0, unwanted: 0, invalid: 0, withheld: 0, recycled: 0, gauges: { gathered: 0, opinions: 0, lost: 0, relays: 0 } })
   })
 
   for (const rate of [{ perSecond: 0, burst: 5 }, { perSecond: NaN, burst: 5 }, { perSecond: 5, burst: 1e9 }]) {
