@@ -1,11 +1,13 @@
 /**
- * Runs every bench of this folder, one after the other, each with the flags given here: `--smoke` is one that all have.
- * Exits with 1 when one failed; the others are run all the same.
+ * Runs every bench of this folder, one after the other, each with the flags given here: `--smoke` is one that all have. What
+ * they measured stands in one table at the end, and in bench/results/summary.json. Exits with 1 when one failed; the others are
+ * run all the same.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { reportsSince, summaryTable, writeSummary } from './support/summary.ts'
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -34,7 +36,15 @@ export async function runAll (folder: string, flags: readonly string[]): Promise
 }
 
 if (import.meta.main) {
-  const failed = await runAll(import.meta.dirname, process.argv.slice(2))
+  const flags = process.argv.slice(2)
+  const results = join(import.meta.dirname, 'results')
+  const startMs = Date.now()
+  const failed = await runAll(import.meta.dirname, flags)
+  await mkdir(results, { recursive: true })
+  const reports = await reportsSince(results, startMs)
+  const name = flags.includes('--smoke') ? 'summary.smoke.json' : 'summary.json'
+  await writeSummary(join(results, name), reports, failed)
+  console.log(`\n=== all\n\n${summaryTable(reports)}\n\nwritten: bench/results/${name}`)
   if (failed.length > 0) console.error(`\nFAILED: ${failed.join(', ')}`)
   process.exitCode = failed.length > 0 ? 1 : 0
 }

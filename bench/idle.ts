@@ -3,10 +3,11 @@
  * and memory beside a stock libp2p node with the same modules and as many connections, both in one run.
  * `node bench/idle.ts --help`
  */
+import { connect } from './support/crowds.ts'
 import { Fleet } from './support/fleet.ts'
 import { options } from './support/options.ts'
 import { usage } from './support/proc.ts'
-import { crowd, ours, stock } from './support/programs.ts'
+import { ours, stock } from './support/programs.ts'
 import { conclude, table } from './support/report.ts'
 import { median } from './support/stats.ts'
 import { pause } from './support/wait.ts'
@@ -29,9 +30,7 @@ interface Sample extends Usage {
 async function prepare (fleet: Fleet, program: Program): Promise<Member> {
   const flags = program.name === 'peerkeep' ? ['--json', '--no-mdns'] : []
   const member = await fleet.start(program, [...flags, '--listen', '/ip4/127.0.0.1/tcp/0', '--listen', '/ip4/127.0.0.1/tcp/0/ws', '--data-dir', fleet.dataDir()]).ready
-  const address = member.addresses.find(text => /\/127\.0\.0\.1\/tcp\/\d+\/p2p\//.test(text))
-  if (address == null) throw new Error(`${member.name} listens on no TCP address: ${member.addresses.join(', ')}`)
-  await fleet.ready([fleet.start(await crowd(), ['--dial', address, '--count', String(peers)])])
+  await connect(fleet, member, peers)
   return member
 }
 

@@ -25,7 +25,8 @@ const { values } = parseArgs({
   options: {
     bootstrap: { type: 'string', multiple: true, default: [] },
     listen: { type: 'string', multiple: true, default: ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws'] },
-    'data-dir': { type: 'string' }
+    'data-dir': { type: 'string' },
+    'max-connections': { type: 'string', default: '1000' }
   }
 })
 if (values['data-dir'] == null) throw new Error('--data-dir is required')
@@ -45,7 +46,7 @@ const node = await createLibp2p({
   peerDiscovery: values.bootstrap.length > 0 ? [bootstrap({ list: values.bootstrap, timeout: 0 })] : [],
   connectionGater: { denyDialMultiaddr: () => false },
   connectionManager: {
-    maxConnections: 1_000,
+    maxConnections: Number(values['max-connections']),
     maxIncomingPendingConnections: 1_000,
     inboundConnectionThreshold: Infinity
   },

@@ -11,6 +11,8 @@ export interface Target {
   /** Met when `value` is at most (or at least) this. */
   atMost?: number
   atLeast?: number
+  /** Those of the single pairs, where `value` is their median. */
+  values?: readonly number[]
 }
 
 export interface Report {
@@ -68,7 +70,7 @@ async function machine (): Promise<Record<string, unknown>> {
   }
 }
 
-function wanted ({ atMost, atLeast }: Target): string {
+export function wanted ({ atMost, atLeast }: Target): string {
   return atMost !== undefined ? `<= ${format(atMost)}` : `>= ${format(atLeast ?? Number.NaN)}`
 }
 
