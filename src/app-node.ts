@@ -61,7 +61,7 @@ export async function createAppNode<S extends ServiceMap = {}> (init: AppNodeIni
       start: false
     }), storage)
     limitPeerStore(node.peerStore)
-    cachePeers(node.peerStore)
+    cachePeers(node.peerStore, node.peerId)
     const log = node.logger.forComponent('peerkeep:node')
     const warn = init.onWarning ?? (({ code, message }) => { log.error('%s - %s', code, message) })
     for (const warning of storage.warnings) warn(warning)

@@ -104,7 +104,7 @@ async function bareNode (listen: string[]): Promise<Libp2p> {
     ...libp2pOptions({ connectionMonitor: { enabled: false } }, checkInit({ listen }), parts),
     services: { identify: identify() }
   })
-  cachePeers(node.peerStore)
+  cachePeers(node.peerStore, node.peerId)
   return node
 }
 

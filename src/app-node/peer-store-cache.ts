@@ -11,32 +11,37 @@ const MAX_AGE_MS = 60_000
 interface Entry {
   peer: Peer
   atMs: number
+  /** When the store last wrote it, and with it that the peer was seen; absent when it was only read. */
+  writtenMs?: number
 }
 
 /**
  * Remembers what was written and read last of a peer. libp2p reads an entry four times for a connection, and writes into it for
  * every stream that the peer speaks its protocol, which is known already; each time the entry is locked, read, decoded, encoded
- * and written. Changes the store that it is given; nobody else may write into its datastore.
+ * and written. Changes the store that it is given; nobody else may write into its datastore. What the store has of its own node
+ * (`self`) is always read.
  */
-export function cachePeers (store: PeerStore, clock: Clock = systemClock): void {
+export function cachePeers (store: PeerStore, self: PeerId, clock: Clock = systemClock): void {
   const { get, merge, patch, save, delete: remove } = store
   const entries = new BoundedMap<string, Entry>(MAX_PEERS)
   /** Writes on their way, by peer: what is read meanwhile waits for them, as the store has it. */
   const writing = new Map<string, number>()
+  let writes = 0
 
-  const keep = (id: string, peer: Peer): void => { entries.set(id, { peer: copy(peer, clock), atMs: clock.monotonic() }) }
-  const lookUp = (id: string): Peer | undefined => {
+  const isFresh = (atMs = -Infinity): boolean => clock.monotonic() - atMs <= MAX_AGE_MS
+  const lookUp = (id: string): Entry | undefined => {
     const entry = entries.get(id)
-    return entry == null || clock.monotonic() - entry.atMs > MAX_AGE_MS ? undefined : entry.peer
+    return isFresh(entry?.atMs) && !self.equals(id) ? entry : undefined
   }
   const write = async <T extends Peer | void> (peer: PeerId, act: () => Promise<T>): Promise<T> => {
     const id = peer.toString()
     entries.delete(id)
+    writes++
     writing.set(id, (writing.get(id) ?? 0) + 1)
     try {
       const result = await act()
       // of several at a time, nobody knows which was the last
-      if (result != null && writing.get(id) === 1) keep(id, result)
+      if (result != null && writing.get(id) === 1) entries.set(id, { peer: copy(result, clock), atMs: clock.monotonic(), writtenMs: clock.monotonic() })
       return result
     } finally {
       const others = (writing.get(id) ?? 1) - 1
@@ -49,16 +54,16 @@ export function cachePeers (store: PeerStore, clock: Clock = systemClock): void 
     options?.signal?.throwIfAborted()
     const id = peer.toString()
     const before = lookUp(id)
-    if (before != null) return copy(before, clock)
-    const busy = writing.has(id)
+    if (before != null) return copy(before.peer, clock)
+    const [isBusy, writesBefore] = [writing.has(id), writes]
     const found = await get.call(store, peer, options)
-    // what was written meanwhile is newer
-    if (!busy && !writing.has(id) && lookUp(id) == null) keep(id, found)
+    // what was written meanwhile is newer, and what was deleted is gone
+    if (!isBusy && writes === writesBefore) entries.set(id, { peer: copy(found, clock), atMs: clock.monotonic(), writtenMs: entries.get(id)?.writtenMs })
     return found
   }
   store.merge = async (peer, data, options) => {
     const known = lookUp(peer.toString())
-    return known != null && isKnown(data, known) ? copy(known, clock) : write(peer, async () => merge.call(store, peer, data, options))
+    return known != null && isFresh(known.writtenMs) && isKnown(data, known.peer) ? copy(known.peer, clock) : write(peer, async () => merge.call(store, peer, data, options))
   }
   store.patch = async (peer, data, options) => write(peer, async () => patch.call(store, peer, data, options))
   store.save = async (peer, data, options) => write(peer, async () => save.call(store, peer, data, options))

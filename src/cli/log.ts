@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { format } from 'node:util'
-import { defaultLogger } from '@libp2p/logger'
 import { describeError } from '../errors.ts'
+import { lazyLogger } from '../platform/lazy-logger.ts'
 import { hasColour } from './reporter.ts'
 import type { Terminal } from './reporter.ts'
 import type { ComponentLogger, Logger as Libp2pLogger } from '@libp2p/interface'
@@ -57,7 +57,7 @@ function openPino (level: Config['logLevel'], { stderr, environment }: Terminal)
 
 /** libp2p's loggers, into the log; `DEBUG=libp2p:*` works as ever beside it. */
 export function componentLogger (sink: LogSink): ComponentLogger {
-  const debug = defaultLogger()
+  const debug = lazyLogger()
   return { forComponent: (name) => bridge(name, debug.forComponent(name), sink) }
 }
 

@@ -20,7 +20,9 @@ const atEndOfTurn: (run: () => void) => void = globalThis.process?.nextTick ?? q
 
 /**
  * A muxer that hands on in one piece what is written in one turn of the event loop: one message to encrypt, one call of
- * the system, instead of one for each frame. What is written before close() or abort() goes out before they do.
+ * the system, instead of one for each frame. Until then the bytes are whoever's wrote them, who must not change them. What is
+ * written before close() or abort() goes out before they do; what comes after them (an answer to a late frame) would break
+ * a connection that is being closed, and is dropped.
  */
 export function gatheringMuxer<C> (factory: (components: C) => StreamMuxerFactory): (components: C) => StreamMuxerFactory {
   return components => {
@@ -35,6 +37,7 @@ function gathering (made: StreamMuxer): StreamMuxer {
   const [send, close, abort] = [muxer.send.bind(muxer), muxer.close.bind(muxer), muxer.abort.bind(muxer)]
   let gathered = new Uint8ArrayList()
   let isRefusing = false
+  let isOver = false
 
   const tell = (method: keyof MuxedStream): void => {
     for (const stream of muxer.streams) internalsOf<MuxedStream>(stream, method)[method]()
@@ -57,6 +60,7 @@ function gathering (made: StreamMuxer): StreamMuxer {
 
   return Object.assign(muxer, {
     send: (data: Uint8Array | Uint8ArrayList): boolean => {
+      if (isOver) return true
       if (gathered.byteLength === 0) atEndOfTurn(flush)
       gathered.append(data)
       if (gathered.byteLength < MAX_GATHERED_BYTES && !muxer.maConn.writableNeedsDrain) return true
@@ -67,10 +71,25 @@ function gathering (made: StreamMuxer): StreamMuxer {
     close: async (options?: Parameters<StreamMuxer['close']>[0]) => {
       await close(options)
       flush()
+      isOver = true
+      await written(muxer.maConn, options?.signal)
     },
     abort: (err: Error) => {
       abort(err)
       flush()
+      isOver = true
     }
   })
+}
+
+/** Until the connection has passed on all that it was given: it is closed next, and could not any more. */
+async function written (connection: MessageStream, signal?: AbortSignal): Promise<void> {
+  while (connection.status === 'open' && (connection.writableNeedsDrain || connection.writeBufferLength > 0)) {
+    signal?.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const listening = new AbortController()
+    for (const type of ['drain', 'close'] as const) connection.addEventListener(type, () => { resolve() }, { once: true, signal: listening.signal })
+    signal?.addEventListener('abort', () => { reject(signal.reason as Error) }, { once: true, signal: listening.signal })
+    await promise.finally(() => { listening.abort() })
+  }
 }

@@ -12,6 +12,9 @@ interface WindowedStream extends Stream {
   recvWindowCapacity: number
   getRTT (): number
   sendWindowUpdate (): void
+  /** What may be sent before the remote gives way, in bytes. */
+  sendWindowCapacity: number
+  onMuxerDrain (): void
   /** What `onDrain` waits for. */
   onDrainPromise?: PromiseWithResolvers<void>
 }
@@ -40,9 +43,10 @@ function changed (made: StreamMuxer): StreamMuxer {
 }
 
 function windowed (made: Stream): Stream {
-  const stream = internalsOf<WindowedStream>(made, 'recvWindow', 'recvWindowCapacity', 'getRTT', 'sendWindowUpdate')
+  const stream = internalsOf<WindowedStream>(made, 'recvWindow', 'recvWindowCapacity', 'getRTT', 'sendWindowUpdate', 'sendWindowCapacity', 'onMuxerDrain')
   const { getRTT } = stream
   const sendWindowUpdate = stream.sendWindowUpdate.bind(stream)
+  const onMuxerDrain = stream.onMuxerDrain.bind(stream)
   let isOpening = true
   // the module keeps the first promise, once kept: whoever waits for a second time would not, and write without end
   stream.addEventListener('drain', () => { stream.onDrainPromise = undefined })
@@ -51,6 +55,10 @@ function windowed (made: Stream): Stream {
     getRTT: () => {
       const roundTripMs = getRTT()
       return roundTripMs < 0 ? roundTripMs : Math.max(MIN_ROUND_TRIP_MS, roundTripMs)
+    },
+    // who waits for the remote would write one more piece each time that the connection has room
+    onMuxerDrain: () => {
+      if (stream.sendWindowCapacity > 0 || stream.writeBufferLength === 0) onMuxerDrain()
     },
     sendWindowUpdate: () => {
       // the first one opens the stream, or answers that it is open

@@ -38,16 +38,17 @@ interface Setup {
   datastore: CountingDatastore
   clock: ManualClock
   peer: PeerId
+  self: PeerId
   updates: string[][]
 }
 
 async function setUp ({ cached = true } = {}): Promise<Setup> {
   const [datastore, clock] = [new CountingDatastore(), new ManualClock()]
   const node = await createLibp2p({ datastore, start: false })
-  if (cached) cachePeers(node.peerStore, clock)
+  if (cached) cachePeers(node.peerStore, node.peerId, clock)
   const updates: string[][] = []
   node.addEventListener('peer:update', ({ detail }) => { updates.push(detail.peer.protocols) })
-  return { store: node.peerStore, datastore, clock, updates, peer: peerIdFromPrivateKey(await generateKeyPair('Ed25519')) }
+  return { store: node.peerStore, self: node.peerId, datastore, clock, updates, peer: peerIdFromPrivateKey(await generateKeyPair('Ed25519')) }
 }
 
 describe('app-node/peer-store-cache', () => {
@@ -120,5 +121,14 @@ describe('app-node/peer-store-cache', () => {
     clock.advance(60_001)
     expect((await datastore.during(async () => store.get(peer))).reads).to.equal(1)
     expect((await datastore.during(async () => store.get(peer))).reads).to.equal(0)
+    // to have looked does not say that it was seen
+    expect((await datastore.during(async () => store.merge(peer, { protocols: ['/a'] }))).writes).to.equal(1)
+    expect((await datastore.during(async () => store.merge(peer, { protocols: ['/a'] }))).writes).to.equal(0)
+  })
+
+  it('always looks for what the store has of its own node', async () => {
+    const { store, datastore, self } = await setUp()
+    await store.patch(self, { protocols: ['/a'] })
+    expect((await datastore.during(async () => store.get(self))).reads).to.equal(1)
   })
 })

@@ -165,6 +165,19 @@ describe('bytes', () => {
           await connection.close()
           expect(await received).to.equal(hashOf().update(data).digest('hex'))
         })
+
+        // stock loses it
+        if (dials === 'ours') it('also when it was more than the system takes at once', async () => {
+          const streams = await Promise.all(Array.from({ length: 24 }, async () => open(SINK)))
+          await eventually('the other side has the streams', () => sinks.length === streams.length)
+          const received = sinks.map(digest)
+          for (const sink of sinks) sink.resume()
+          const data = new Uint8Array(250_000).fill(7)
+          for (const stream of streams) stream.send(data)
+          await Promise.all(streams.map(async stream => stream.close()))
+          await connection.close()
+          expect(new Set(await Promise.all(received))).to.deep.equal(new Set([hashOf().update(data).digest('hex')]))
+        })
       })
     }
   }

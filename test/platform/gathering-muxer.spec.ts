@@ -8,7 +8,7 @@ function made (options: { accepts?: boolean, isFull?: boolean } = {}) {
   const handed: number[][] = []
   const told: string[] = []
   const muxer = {
-    maConn: { writableNeedsDrain: options.isFull ?? false },
+    maConn: Object.assign(new EventTarget(), { status: 'open', writableNeedsDrain: options.isFull ?? false, writeBufferLength: 0 }),
     streams: [{ onMuxerNeedsDrain: () => { told.push('wait') }, onMuxerDrain: () => { told.push('go on') } }],
     send: (data: Uint8ArrayList) => {
       handed.push(Array.from(data.subarray()))
@@ -60,5 +60,25 @@ describe('platform/gathering-muxer', () => {
     send(aborted.muxer, Uint8Array.of(1))
     aborted.muxer.abort()
     expect(aborted.handed).to.deep.equal([[1, 254]])
+  })
+
+  it('closes when the connection has passed on what it has, and sends nothing more', async () => {
+    const { muxer, handed } = made({ isFull: true })
+    let isClosed = false
+    const closing = muxer.close().then(() => { isClosed = true })
+    await turn()
+    expect({ handed, isClosed }).to.deep.equal({ handed: [[255]], isClosed: false })
+    send(muxer, Uint8Array.of(1))
+    muxer.maConn.writableNeedsDrain = false
+    muxer.maConn.dispatchEvent(new Event('drain'))
+    await closing
+    await turn()
+    expect(handed).to.deep.equal([[255]])
+  })
+
+  it('gives up to close when it is told to', async () => {
+    const { muxer } = made({ isFull: true })
+    const close = muxer.close as (options: { signal: AbortSignal }) => Promise<void>
+    expect(await close({ signal: AbortSignal.abort(new Error('enough')) }).then(() => 'closed', (err: Error) => err.message)).to.equal('enough')
   })
 })

@@ -138,8 +138,10 @@ export class Gathering {
     waiting.bytes -= bytes
     if (count === 0) return 0
     try {
+      const stream = this.#pubsub.streamsOutbound.get(peer)
+      if (stream == null) throw new Error('it is no longer connected')
       // transmissions one after the other are, read as one, all their messages
-      this.#pubsub.streamsOutbound.get(peer)?.push(concat(batch.map(({ encoded }) => encoded), bytes))
+      stream.push(concat(batch.map(({ encoded }) => encoded), bytes))
       this.#pubsub.metrics?.onRpcSent({ subscriptions: [], messages: batch.map(({ message }) => message) }, bytes)
     } catch (err) {
       this.#log('%d messages for %s are lost: %s', count, peer, describeError(err))
