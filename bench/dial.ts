@@ -16,8 +16,9 @@ import type { Dials } from './support/dial-pair.ts'
 const DIALLERS = 4
 /** Whole nodes have more to say to each other, after which they are let go. */
 const HOLD_MS: Record<ArmName, number> = { stock: 1, ours: 1, 'stock, all modules': 100, AppNode: 100, TLS: 1, hyperdht: 1 }
-/** The AppNode's own services exchange peers, roles and keys over the same connection. */
-const PAIRS = [{ one: 'ours', other: 'stock', atMost: 0.7 }, { one: 'AppNode', other: 'stock, all modules', atMost: 1 }] as const
+/** Bare libp2p, and whole nodes; the AppNode's own services exchange peers, roles and keys over the same connection. */
+const PAIRS = [['ours', 'stock'], ['AppNode', 'stock, all modules']] as const
+const MAX_RATIO = 0.7
 
 const { rounds, connections, smoke } = options({
   rounds: { full: 9, smoke: 1, help: 'measured rounds of all arms, after two that do not count' },
@@ -50,7 +51,7 @@ console.log(table(['', 'both sides', 'min', 'max', 'dialler', 'listener'], ARMS.
   return [arm, both, min, max, dialler, both - dialler]
 })))
 if (!peersInstalled()) console.log(`\nhyperdht: ${SKIPPED}`)
-console.log('\n' + table(['ratio of each round', 'median', 'min', 'max'], PAIRS.map(({ one, other }) => {
+console.log('\n' + table(['ratio of each round', 'median', 'min', 'max'], PAIRS.map(([one, other]) => {
   const { median: middle, min, max } = spread(ratios(one, other))
   return [`${one} / ${other}`, middle, min, max]
 })))
@@ -60,6 +61,6 @@ await conclude({
   options: { rounds, connections },
   measurements: results,
   failures: [],
-  targets: PAIRS.map(({ one, other, atMost }) => ({ what: `processor time of ${one}, times that of ${other}`, value: median(ratios(one, other)), atMost })),
+  targets: PAIRS.map(([one, other]) => ({ what: `processor time of ${one}, times that of ${other}`, value: median(ratios(one, other)), values: ratios(one, other), atMost: MAX_RATIO })),
   smoke
 })
