@@ -19,18 +19,18 @@ interface WindowedStream extends Stream {
   onDrainPromise?: PromiseWithResolvers<void>
 }
 
-/** What a stream keeps at most of what nobody reads; a larger window would let the remote send what aborts the stream. */
-const MAX_WINDOW_BYTES = 4 * 1024 * 1024
+/** To give way for less costs more than it brings; for more, like half a window, and a window grows so late that a link with losses is slow. */
+const MIN_UPDATE_BYTES = 16 * 1024
 /** A window grows while it is read within four round trips, and on one machine these take 0 ms. */
 const MIN_ROUND_TRIP_MS = 1
 
 /**
- * yamux that gives way when half of a window is read, as other implementations do. By itself it does for every frame of
- * data: a message to encrypt, to send and to read for each, and never a larger window on one machine.
+ * yamux that does not give way for every small frame: that is a message to encrypt, to send and to read for each. Its writers wait for
+ * every drain that is theirs, and a window may grow on one machine, too.
  */
 export function yamuxWithWindows (): () => StreamMuxerFactory {
   return () => {
-    const muxers = yamux({ streamOptions: { maxStreamWindowSize: MAX_WINDOW_BYTES } })()
+    const muxers = yamux()()
     const createStreamMuxer = muxers.createStreamMuxer.bind(muxers)
     return Object.assign(muxers, { createStreamMuxer: (connection: MessageStream) => changed(createStreamMuxer(connection)) })
   }
@@ -62,7 +62,7 @@ function windowed (made: Stream): Stream {
     },
     sendWindowUpdate: () => {
       // the first one opens the stream, or answers that it is open
-      if (!isOpening && stream.recvWindowCapacity > stream.recvWindow / 2) return
+      if (!isOpening && stream.recvWindow - stream.recvWindowCapacity < MIN_UPDATE_BYTES) return
       isOpening = false
       sendWindowUpdate()
     }

@@ -121,7 +121,8 @@ export class Swarm implements AsyncDisposable {
 
   #start (port: number, args: string[]): Program {
     const { within, ip, args: common } = this.#init
-    const program = new Program({ command: [...within, runtime, DIST], args: ['--listen', `/ip4/${ip}/tcp/${port}`, '--no-api', ...common, ...args] })
+    const api = args.some(arg => /^--(?:no-)?api(?:-|$)/.test(arg)) ? [] : ['--no-api']
+    const program = new Program({ command: [...within, runtime, DIST], args: ['--listen', `/ip4/${ip}/tcp/${port}`, ...api, ...common, ...args] })
     this.#programs.add(program)
     // oxlint-disable-next-line typescript/no-floating-promises -- never rejects
     program.exited.then(() => { this.#programs.delete(program) })
