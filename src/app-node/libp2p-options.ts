@@ -4,6 +4,7 @@ import { leanNoise } from '../platform/lean-noise.ts'
 import { lazyLogger } from '../platform/lazy-logger.ts'
 import { noiseCrypto } from '../platform/noise-crypto.ts'
 import { signingKey } from '../platform/signing-key.ts'
+import { strictMuxer } from '../platform/strict-muxer.ts'
 import { version } from '../platform/version.ts'
 import { yamuxWithWindows } from '../platform/yamux-windows.ts'
 import { openToVetoes } from '../util/veto.ts'
@@ -41,7 +42,7 @@ export function libp2pOptions<S extends ServiceMap> (init: AppNodeInit<S>, { lis
     ...parts,
     addresses: { listen, ...init.announce == null ? {} : { announce: init.announce } },
     connectionEncrypters: [leanNoise(noise({ crypto: noiseCrypto }))],
-    streamMuxers: [gatheringMuxer(yamuxWithWindows())],
+    streamMuxers: [gatheringMuxer(strictMuxer(yamuxWithWindows()))],
     logger: lazyLogger(),
     connectionManager: {
       maxConnections: Math.max(MIN_MAX_CONNECTIONS, CONNECTIONS_PER_PEER * (init.pool?.limits?.maxPeers ?? 0)),
