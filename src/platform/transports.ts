@@ -3,7 +3,10 @@ import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { AppError, describeError } from '../errors.ts'
 import { abortingWebSockets } from './aborting-web-sockets.ts'
+import { diallingWebSockets } from './dialling-web-sockets.ts'
 import { gatheringTcp } from './gathering-tcp.ts'
+import { joiningWebSockets } from './joining-web-sockets.ts'
+import { streamingWebSockets } from './streaming-web-sockets.ts'
 import type { Libp2pInit } from 'libp2p'
 
 /** `QUIC_UNAVAILABLE` or `TLS_INVALID` */
@@ -29,7 +32,10 @@ export async function createTransports ({ quic, tls }: TransportsInit): Promise<
   ])
   return [
     gatheringTcp(tcp()),
-    abortingWebSockets(webSockets({ http: HTTP_LIMITS, ...https == null ? {} : { https: { ...HTTP_LIMITS, ...https } } })),
+    abortingWebSockets(joiningWebSockets(streamingWebSockets(diallingWebSockets(webSockets({
+      http: HTTP_LIMITS,
+      ...https == null ? {} : { https: { ...HTTP_LIMITS, ...https } }
+    }))))),
     circuitRelayTransport(),
     ...quicTransport == null ? [] : [quicTransport]
   ]
