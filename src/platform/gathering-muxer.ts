@@ -14,6 +14,8 @@ interface MuxedStream {
 
 /** What may wait for the end of a turn of the event loop: more, and writers are asked to wait. */
 const MAX_GATHERED_BYTES = 256 * 1024
+/** What Noise encrypts at once: the rest is a message of its own, however small. */
+const MESSAGE_BYTES = 65_535 - 16
 
 // in Node after what is already to be done, in browsers among it
 const atEndOfTurn: (run: () => void) => void = globalThis.process?.nextTick ?? queueMicrotask
@@ -22,7 +24,8 @@ const atEndOfTurn: (run: () => void) => void = globalThis.process?.nextTick ?? q
  * A muxer that hands on in one piece what is written in one turn of the event loop: one message to encrypt, one call of
  * the system, instead of one for each frame. Until then the bytes are whoever's wrote them, who must not change them. What is
  * written before close() or abort() goes out before they do; what comes after them (an answer to a late frame) would break
- * a connection that is being closed, and is dropped.
+ * a connection that is being closed, and is dropped. While more is written than may wait, what does not fill a message
+ * goes with what comes next, a turn later at most.
  */
 export function gatheringMuxer<C> (factory: (components: C) => StreamMuxerFactory): (components: C) => StreamMuxerFactory {
   return components => {
@@ -36,17 +39,30 @@ function gathering (made: StreamMuxer): StreamMuxer {
   const muxer = internalsOf<Muxer>(made, 'maConn', 'send')
   const [send, close, abort] = [muxer.send.bind(muxer), muxer.close.bind(muxer), muxer.abort.bind(muxer)]
   let gathered = new Uint8ArrayList()
+  let isScheduled = false
   let isRefusing = false
   let isOver = false
+
+  const schedule = (): void => {
+    if (isScheduled) return
+    isScheduled = true
+    atEndOfTurn(() => {
+      isScheduled = false
+      flush(isRefusing && gathered.byteLength > MESSAGE_BYTES ? gathered.byteLength % MESSAGE_BYTES : 0)
+    })
+  }
 
   const tell = (method: keyof MuxedStream): void => {
     for (const stream of muxer.streams) internalsOf<MuxedStream>(stream, method)[method]()
   }
 
-  const flush = (): void => {
+  const flush = (keptBytes = 0): void => {
     if (gathered.byteLength === 0) return
-    const data = gathered
-    gathered = new Uint8ArrayList()
+    const sentBytes = gathered.byteLength - keptBytes
+    const data = gathered.sublist(0, sentBytes)
+    gathered = gathered.sublist(sentBytes)
+    // after the microtasks in which those write who are told below
+    if (keptBytes > 0) queueMicrotask(schedule)
     const wasRefusing = isRefusing
     isRefusing = false
     try {
@@ -61,7 +77,7 @@ function gathering (made: StreamMuxer): StreamMuxer {
   return Object.assign(muxer, {
     send: (data: Uint8Array | Uint8ArrayList): boolean => {
       if (isOver) return true
-      if (gathered.byteLength === 0) atEndOfTurn(flush)
+      schedule()
       gathered.append(data)
       if (gathered.byteLength < MAX_GATHERED_BYTES && !muxer.maConn.writableNeedsDrain) return true
       isRefusing = true

@@ -7,6 +7,7 @@ type Bytes = Uint8Array | Uint8ArrayList
 
 interface EncryptedConnection {
   handshake: { decrypt (ciphertext: Bytes): Bytes }
+  decoder: { lengthDecoder (bytes: Bytes): number }
   metrics?: { decryptedPackets: Counter, decryptErrors: Counter }
   encrypt (text: Bytes): Bytes
   decrypt (message: Bytes): Bytes
@@ -14,6 +15,10 @@ interface EncryptedConnection {
 
 /** Bytes after which it is asked for garbage: each of them was in two buffers, which nobody needs any more. */
 const COLLECT_AFTER_BYTES = 4 * 1024 * 1024
+
+const LENGTH_BYTES = 2
+/** What it is told when a length is not there yet: after each message, and to make an error with its stack costs as much as to decrypt one. */
+const INCOMPLETE = new RangeError('there are no two bytes to read a length from')
 
 /**
  * Noise that copies no message to decrypt it; by itself it makes one more buffer of the size, which is not used. What it
@@ -33,8 +38,13 @@ export function leanNoise<C> (factory: (components: C) => ConnectionEncrypter): 
 }
 
 function lean<S extends SecuredConnection> (secured: S, count: (bytes: number) => void): S {
-  const connection = internalsOf<EncryptedConnection>(secured.connection, 'handshake', 'encrypt', 'decrypt')
-  const { handshake, metrics } = connection
+  const connection = internalsOf<EncryptedConnection>(secured.connection, 'handshake', 'decoder', 'encrypt', 'decrypt')
+  const { handshake, decoder, metrics } = connection
+  const { lengthDecoder } = internalsOf<EncryptedConnection['decoder']>(decoder, 'lengthDecoder')
+  decoder.lengthDecoder = bytes => {
+    if (bytes.byteLength < LENGTH_BYTES) throw INCOMPLETE
+    return lengthDecoder(bytes)
+  }
   const encrypt = connection.encrypt.bind(connection)
   Object.assign(connection, {
     encrypt: text => {

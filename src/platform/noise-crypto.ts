@@ -42,9 +42,8 @@ export const noiseCrypto: ICryptoInterface | undefined = {
     return { privateKey: seed, publicKey: bytesOf(x) }
   },
   generateX25519SharedKey (privateKey, publicKey) {
-    const key = createPublicKey(pem('PUBLIC KEY', SPKI_PREFIX, publicKey.subarray()))
     // of a point of small order OpenSSL refuses to make a secret, as RFC 7748 allows
-    return diffieHellman({ privateKey: privateKeyOf(privateKey), publicKey: key })
+    return diffieHellman({ privateKey: privateKeyOf(privateKey), publicKey: publicKeyOf(publicKey) })
   },
   chaCha20Poly1305Encrypt (plaintext, nonce, ad, k) {
     const cipher = createCipheriv(CHACHA, secretKeyOf(k), nonce, TAG)
@@ -68,6 +67,8 @@ export const noiseCrypto: ICryptoInterface | undefined = {
 // by the array that Noise keeps for as long as it uses the key
 const secretKeys = new WeakMap<Uint8Array, KeyObject>()
 const privateKeys = new WeakMap<Uint8Array, KeyObject>()
+// the other side's ephemeral key is used twice, and is a list or an array
+const publicKeys = new WeakMap<Bytes, KeyObject>()
 
 function secretKeyOf (bytes: Uint8Array): KeyObject {
   return cached(secretKeys, bytes, () => createSecretKey(bytes))
@@ -79,6 +80,10 @@ function privateKeyOf (bytes: Parameters<ICryptoInterface['generateX25519SharedK
   return bytes instanceof Uint8Array ? cached(privateKeys, bytes, make) : make()
 }
 
+function publicKeyOf (bytes: Bytes): KeyObject {
+  return cached(publicKeys, bytes, () => createPublicKey(pem('PUBLIC KEY', SPKI_PREFIX, bytes.subarray())))
+}
+
 function pem (label: string, prefix: Buffer, key: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${Buffer.concat([prefix, key]).toString('base64')}\n-----END ${label}-----`
 }
@@ -87,7 +92,7 @@ function bytesOf (base64url: string): Uint8Array {
   return Uint8Array.from(Buffer.from(base64url, 'base64url'))
 }
 
-function cached (keys: WeakMap<Uint8Array, KeyObject>, bytes: Uint8Array, make: () => KeyObject): KeyObject {
+function cached<B extends Bytes> (keys: WeakMap<B, KeyObject>, bytes: B, make: () => KeyObject): KeyObject {
   let key = keys.get(bytes)
   if (key == null) keys.set(bytes, key = make())
   return key

@@ -19,14 +19,17 @@ interface WindowedStream extends Stream {
   onDrainPromise?: PromiseWithResolvers<void>
 }
 
-/** To give way for less costs more than it brings; for more, like half a window, and a window grows so late that a link with losses is slow. */
-const MIN_UPDATE_BYTES = 16 * 1024
+/**
+ * Of the window: what must have come before it is given back. Each time is a message to encrypt, to send and to read; but only then may the
+ * window grow, and at half of one, as others do, it grows so late that a link with losses is slow.
+ */
+const MIN_UPDATE_SHARE = 1 / 8
 /** A window grows while it is read within four round trips, and on one machine these take 0 ms. */
 const MIN_ROUND_TRIP_MS = 1
 
 /**
- * yamux that does not give way for every small frame: that is a message to encrypt, to send and to read for each. Its writers wait for
- * every drain that is theirs, and a window may grow on one machine, too.
+ * yamux that gives a window back in few pieces, not for every frame. Its writers wait for every drain that is theirs, and a
+ * window may grow on one machine, too.
  */
 export function yamuxWithWindows (): () => StreamMuxerFactory {
   return () => {
@@ -62,7 +65,7 @@ function windowed (made: Stream): Stream {
     },
     sendWindowUpdate: () => {
       // the first one opens the stream, or answers that it is open
-      if (!isOpening && stream.recvWindow - stream.recvWindowCapacity < MIN_UPDATE_BYTES) return
+      if (!isOpening && stream.recvWindow - stream.recvWindowCapacity < stream.recvWindow * MIN_UPDATE_SHARE) return
       isOpening = false
       sendWindowUpdate()
     }

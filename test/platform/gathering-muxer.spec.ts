@@ -3,6 +3,8 @@ import { Uint8ArrayList } from 'uint8arraylist'
 import { gatheringMuxer } from '../../src/platform/gathering-muxer.ts'
 import type { MessageStream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 
+const MESSAGE_BYTES = 65_519
+
 /** A muxer that is asked to send; what it hands on, and what it tells its only stream. */
 function made (options: { accepts?: boolean, isFull?: boolean } = {}) {
   const handed: number[][] = []
@@ -42,6 +44,20 @@ describe('platform/gathering-muxer', () => {
     expect(told).to.deep.equal(['wait'])
     await turn()
     expect(told).to.deep.equal(['wait', 'go on'])
+  })
+
+  it('hands on whole messages while much is written, and the rest a turn later', async () => {
+    const { muxer, handed } = made()
+    const lengths = (): number[] => handed.map(({ length }) => length)
+    send(muxer, new Uint8Array(5 * MESSAGE_BYTES + 7))
+    await turn()
+    expect(lengths()).to.deep.equal([5 * MESSAGE_BYTES])
+    await turn()
+    expect(lengths()).to.deep.equal([5 * MESSAGE_BYTES, 7])
+    send(muxer, new Uint8Array(5 * MESSAGE_BYTES + 7))
+    await turn()
+    await muxer.close()
+    expect(lengths().slice(2)).to.deep.equal([5 * MESSAGE_BYTES, 7 + 1])
   })
 
   it('lets streams wait while the connection is full: that tells them by itself', async () => {
