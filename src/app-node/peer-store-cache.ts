@@ -1,7 +1,7 @@
 import { equals } from 'uint8arrays/equals'
 import { BoundedMap } from '../util/bounded-map.ts'
 import { systemClock } from '../util/clock.ts'
-import type { Peer, PeerData, PeerId, PeerStore, Tag } from '@libp2p/interface'
+import type { Address, Peer, PeerData, PeerId, PeerStore, Tag } from '@libp2p/interface'
 import type { Clock } from '../util/clock.ts'
 
 const MAX_PEERS = 256
@@ -17,9 +17,9 @@ interface Entry {
 
 /**
  * Remembers what was written and read last of a peer. libp2p reads an entry four times for a connection, and writes into it for
- * every stream that the peer speaks its protocol, which is known already; each time the entry is locked, read, decoded, encoded
- * and written. Changes the store that it is given; nobody else may write into its datastore. What the store has of its own node
- * (`self`) is always read.
+ * every stream that the peer speaks its protocol, and for every connection all that identify tells, which is known already of
+ * who comes back; each time the entry is locked, read, decoded, encoded and written. Changes the store that it is given; nobody
+ * else may write into its datastore. Of its own node (`self`) a write answers with less than a read: only reads are remembered.
  */
 export function cachePeers (store: PeerStore, self: PeerId, clock: Clock = systemClock): void {
   const { get, merge, patch, save, delete: remove } = store
@@ -31,7 +31,12 @@ export function cachePeers (store: PeerStore, self: PeerId, clock: Clock = syste
   const isFresh = (atMs = -Infinity): boolean => clock.monotonic() - atMs <= MAX_AGE_MS
   const lookUp = (id: string): Entry | undefined => {
     const entry = entries.get(id)
-    return isFresh(entry?.atMs) && !self.equals(id) ? entry : undefined
+    return isFresh(entry?.atMs) ? entry : undefined
+  }
+  /** Written lately, so that it need not be written again that the peer was seen. */
+  const lookUpWritten = (id: string): Peer | undefined => {
+    const entry = lookUp(id)
+    return isFresh(entry?.writtenMs) ? entry?.peer : undefined
   }
   const write = async <T extends Peer | void> (peer: PeerId, act: () => Promise<T>): Promise<T> => {
     const id = peer.toString()
@@ -41,7 +46,7 @@ export function cachePeers (store: PeerStore, self: PeerId, clock: Clock = syste
     try {
       const result = await act()
       // of several at a time, nobody knows which was the last
-      if (result != null && writing.get(id) === 1) entries.set(id, { peer: copy(result, clock), atMs: clock.monotonic(), writtenMs: clock.monotonic() })
+      if (result != null && writing.get(id) === 1 && !self.equals(id)) entries.set(id, { peer: copy(result, clock), atMs: clock.monotonic(), writtenMs: clock.monotonic() })
       return result
     } finally {
       const others = (writing.get(id) ?? 1) - 1
@@ -62,23 +67,51 @@ export function cachePeers (store: PeerStore, self: PeerId, clock: Clock = syste
     return found
   }
   store.merge = async (peer, data, options) => {
-    const known = lookUp(peer.toString())
-    return known != null && isFresh(known.writtenMs) && isKnown(data, known.peer) ? copy(known.peer, clock) : write(peer, async () => merge.call(store, peer, data, options))
+    const known = lookUpWritten(peer.toString())
+    return known != null && isKnown(data, known) ? copy(known, clock) : write(peer, async () => merge.call(store, peer, data, options))
   }
-  store.patch = async (peer, data, options) => write(peer, async () => patch.call(store, peer, data, options))
+  store.patch = async (peer, data, options) => {
+    const known = lookUpWritten(peer.toString())
+    return known != null && isSame(data, known) ? copy(known, clock) : write(peer, async () => patch.call(store, peer, data, options))
+  }
   store.save = async (peer, data, options) => write(peer, async () => save.call(store, peer, data, options))
   store.delete = async (peer, options) => write(peer, async () => remove.call(store, peer, options))
 }
 
 /** Pure: whether to merge it changes nothing. */
 function isKnown ({ protocols = [], metadata = {}, ...more }: PeerData, known: Peer): boolean {
-  const facts = metadata instanceof Map ? [...metadata] : Object.entries(metadata)
   return Object.values(more).every(value => value === undefined) &&
     protocols.every(protocol => known.protocols.includes(protocol)) &&
-    facts.every(([name, value]) => {
-      const before = known.metadata.get(name)
-      return value == null ? before == null : before != null && equals(before, value)
-    })
+    factsOf(metadata).every(([name, value]) => isFact(known, name, value))
+}
+
+/** Pure: whether to patch with it changes nothing. */
+function isSame ({ addresses, multiaddrs, protocols, metadata, publicKey, peerRecordEnvelope, tags }: PeerData, known: Peer): boolean {
+  const told = [...(multiaddrs ?? []).map(multiaddr => ({ multiaddr, isCertified: false })), ...addresses ?? []]
+  return tags === undefined &&
+    ((addresses ?? multiaddrs) === undefined || isSameSet(told.map(addressName), known.addresses.map(addressName))) &&
+    (protocols === undefined || isSameSet(protocols, known.protocols)) &&
+    (metadata === undefined || (factsOf(metadata).length === known.metadata.size && factsOf(metadata).every(([name, value]) => isFact(known, name, value)))) &&
+    (publicKey === undefined || known.id.publicKey?.equals(publicKey) === true) &&
+    (peerRecordEnvelope === undefined || (known.peerRecordEnvelope != null && equals(peerRecordEnvelope, known.peerRecordEnvelope)))
+}
+
+function factsOf (metadata: NonNullable<PeerData['metadata']>): Array<[string, Uint8Array | undefined]> {
+  return metadata instanceof Map ? [...metadata] : Object.entries(metadata)
+}
+
+function isFact ({ metadata }: Peer, name: string, value?: Uint8Array): boolean {
+  const before = metadata.get(name)
+  return value == null ? before == null : before != null && equals(before, value)
+}
+
+function addressName ({ multiaddr, isCertified }: Address): string {
+  return `${multiaddr.toString()} ${isCertified}`
+}
+
+function isSameSet (one: readonly string[], other: readonly string[]): boolean {
+  const all = new Set(one)
+  return all.size === other.length && other.every(item => all.has(item))
 }
 
 /** Whoever is given an entry may change it. */

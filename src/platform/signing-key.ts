@@ -5,6 +5,7 @@ import type { PrivateKey } from '@libp2p/interface'
 // in front of the 32 bytes of the secret: RFC 8410
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 const SECRET_BYTES = 32
+const CLASS = 'Ed25519PrivateKey'
 // what Noise has signed for every connection is the same for as long as the node lives: this, and its key of 32 bytes
 const NOISE_PREFIX = Buffer.from('noise-libp2p-static-key:')
 const NOISE_BYTES = NOISE_PREFIX.byteLength + 32
@@ -15,7 +16,7 @@ const NOISE_BYTES = NOISE_PREFIX.byteLength + 32
  * libp2p's own and may sign somewhere else, come back as they are.
  */
 export function signingKey (key: PrivateKey): PrivateKey {
-  if (key.type !== 'Ed25519' || key.sign !== privateKeyFromRaw(key.raw).sign) return key
+  if (key.type !== 'Ed25519' || !isLibp2ps(key)) return key
   const pkcs8 = Buffer.concat([PKCS8_PREFIX, key.raw.subarray(0, SECRET_BYTES)]).toString('base64')
   const object = createPrivateKey(`-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----`)
   let noise: { message: Buffer, signature: Uint8Array } | undefined
@@ -28,4 +29,9 @@ export function signingKey (key: PrivateKey): PrivateKey {
     return signature
   }
   return Object.create(key, { sign: { value: signed } }) as PrivateKey
+}
+
+/** Also when it was made by another copy of the module than ours, as in an application that brings its own, or by the one in our bundle. */
+function isLibp2ps (key: PrivateKey): boolean {
+  return !Object.hasOwn(key, 'sign') && (key.constructor.name === CLASS || key.sign === privateKeyFromRaw(key.raw).sign)
 }

@@ -6,7 +6,7 @@ import { MemoryDatastore } from 'datastore-core'
 import { createLibp2p } from 'libp2p'
 import { cachePeers } from '../../src/app-node/peer-store-cache.ts'
 import { ManualClock } from '../support/manual-clock.ts'
-import type { PeerId, PeerStore } from '@libp2p/interface'
+import type { PeerData, PeerId, PeerStore } from '@libp2p/interface'
 import type { Key } from 'interface-datastore'
 
 class CountingDatastore extends MemoryDatastore {
@@ -126,9 +126,39 @@ describe('app-node/peer-store-cache', () => {
     expect((await datastore.during(async () => store.merge(peer, { protocols: ['/a'] }))).writes).to.equal(0)
   })
 
-  it('always looks for what the store has of its own node', async () => {
+  it('does not write what identify tells again of who comes back', async () => {
+    const [{ store, datastore, peer, updates, clock }, { peer: other }] = await Promise.all([setUp(), setUp()])
+    const told = { addresses: [{ multiaddr: multiaddr('/ip4/192.0.2.1/tcp/1'), isCertified: true }], protocols: ['/b', '/a'], publicKey: peer.publicKey, peerRecordEnvelope: bytes('signed') }
+    await store.patch(peer, told)
+    await store.merge(peer, { metadata: { name: bytes('x') } })
+    const [before, updatesBefore] = [await store.get(peer), updates.length]
+    const writesOf = async (data: PeerData): Promise<number> => (await datastore.during(async () => store.patch(peer, data))).writes
+    expect(await writesOf({ ...told, protocols: ['/a', '/b'], metadata: before.metadata })).to.equal(0)
+    expect(updates).to.have.length(updatesBefore)
+    expect(await store.get(peer)).to.deep.equal(before)
+    for (const news of [
+      { addresses: [{ ...told.addresses[0]!, isCertified: false }] }, { multiaddrs: [multiaddr('/ip4/192.0.2.1/tcp/2')] }, { addresses: [] }, { protocols: ['/a'] }, { protocols: ['/a', '/b', '/c'] },
+      { metadata: {} }, { metadata: { name: bytes('y') } }, { metadata: { name: bytes('x'), more: bytes('z') } }, { peerRecordEnvelope: bytes('newer') }, { tags: { t: { value: 1 } } }
+    ]) {
+      await store.patch(peer, { ...told, metadata: { name: bytes('x') }, tags: {} })
+      expect(await writesOf(news), Object.keys(news).join()).to.equal(1)
+    }
+    expect(await store.patch(peer, { publicKey: other.publicKey }).then(() => 'written', (err: Error) => err.name)).to.equal('InvalidParametersError')
+    await store.patch(peer, told)
+    clock.advance(60_001)
+    expect(await writesOf(told)).to.equal(1)
+  })
+
+  it('has of its own node what a read said, never what a write did', async () => {
     const { store, datastore, self } = await setUp()
-    await store.patch(self, { protocols: ['/a'] })
-    expect((await datastore.during(async () => store.get(self))).reads).to.equal(1)
+    for (const protocols of [['/a'], ['/a', '/b']]) {
+      await store.patch(self, { protocols })
+      const { reads } = await datastore.during(async () => {
+        expect((await store.get(self)).protocols).to.deep.equal(protocols)
+        expect((await store.get(self)).protocols).to.deep.equal(protocols)
+      })
+      expect(reads).to.equal(1)
+    }
+    expect((await datastore.during(async () => store.merge(self, { protocols: ['/a'] }))).writes).to.equal(1)
   })
 })

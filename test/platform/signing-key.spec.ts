@@ -47,6 +47,26 @@ describe('platform/signing-key', () => {
     expect(() => fast.sign(NOISE, { signal: AbortSignal.abort() })).to.throw()
   })
 
+  it('signs for keys of another copy of the module, too', async () => {
+    const key = await generateKeyPair('Ed25519')
+    let signed = 0
+    class Ed25519PrivateKey {
+      readonly type = 'Ed25519'
+      readonly raw = key.raw
+      readonly publicKey = key.publicKey
+      sign (message: Uint8Array): ReturnType<PrivateKey['sign']> {
+        signed++
+        return key.sign(message)
+      }
+    }
+    class KeyElsewhere extends Ed25519PrivateKey {}
+    const signatureOf = async (other: unknown): Promise<boolean> => key.publicKey.verify(NOISE, await signingKey(other as PrivateKey).sign(NOISE))
+    expect(await signatureOf(new Ed25519PrivateKey())).to.equal(true)
+    expect(signed).to.equal(0)
+    expect(await signatureOf(new KeyElsewhere())).to.equal(true)
+    expect(signed).to.equal(1)
+  })
+
   it('leaves other keys alone: of other types, and those that sign somewhere else', async () => {
     for (const key of [await generateKeyPair('secp256k1'), await generateKeyPair('RSA', 1024)]) expect(signingKey(key)).to.equal(key)
     const remote = Object.assign(await generateKeyPair('Ed25519'), { sign: () => new Uint8Array(64) }) as PrivateKey
