@@ -12,6 +12,12 @@ const KEEP_MS = 60 * 60_000
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, 'dist')
+const ENTRIES = {
+  node: 'src/node.ts',
+  'bundle/index': 'src/index.ts',
+  'bundle/admin': 'src/http/index.ts',
+  'bundle/threshold': 'src/crypto/threshold/index.ts'
+}
 
 /** A static import of a module of Node reads all that it exports; of `http` that loads `fetch`, which nobody here calls. */
 const builtins = {
@@ -41,15 +47,20 @@ const nativeLevel = {
  * would give each set of modules that have the same users a file of its own, and each file costs a start half a millisecond.
  */
 const AFTER = [
-  [/[/\\]src[/\\]cli[/\\]index\.ts$/, undefined],
-  [/[/\\]src[/\\](?:cli[/\\]client|config)[/\\]index\.ts$/, 'src/cli/index.ts'],
-  [/[/\\]src[/\\]cli[/\\]\w+(?:-\w+)*\.ts$/, 'src/config/index.ts'],
-  [/^/, 'src/app-node.ts']
+  [/[/\\]src[/\\](?:app-node|cli[/\\]index)\.ts$/, []],
+  [/[/\\]src[/\\]platform[/\\]disk\.ts$/, ['src/app-node/opened.ts']],
+  [/[/\\]src[/\\](?:cli[/\\]client|config)[/\\]index\.ts$/, ['src/cli/index.ts']],
+  [/[/\\]src[/\\]cli[/\\]admin(?:-parts)?\.ts$/, ['src/cli/run.ts', 'src/app-node.ts']],
+  [/[/\\]src[/\\]cli[/\\]\w+(?:-\w+)*\.ts$/, ['src/config/index.ts']],
+  [/^/, ['src/app-node.ts']]
 ]
+/** Small, and needed by most of them. */
+const COMMON = ['src/errors.ts', 'src/util/clock.ts', 'src/util/rng.ts', 'src/components.ts', 'src/platform/durable-file.ts', 'src/platform/process-id.ts']
 
 const inOrder = {
   name: 'lazy files in order',
   setup ({ onResolve, onLoad, resolve }) {
+    const entries = new Set(Object.values(ENTRIES).slice(1).map(path => join(root, path)))
     const lazy = new Set([join(root, 'src/http/index.ts')])
     onResolve({ filter: /^/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
       if (kind !== 'dynamic-import' || pluginData === inOrder) return undefined
@@ -57,12 +68,18 @@ const inOrder = {
       if (!found.external) lazy.add(found.path)
       return found
     })
+    onResolve({ filter: /^common$/ }, () => ({ path: 'common', namespace: 'common' }))
+    onLoad({ filter: /^/, namespace: 'common' }, () => ({ contents: importing(COMMON), resolveDir: root }))
     onLoad({ filter: /^/, namespace: 'file' }, async ({ path }) => {
-      const before = lazy.has(path) ? AFTER.find(([pattern]) => pattern.test(path))[1] : undefined
-      if (before == null) return undefined
-      return { contents: `import ${JSON.stringify(join(root, before))}\n${await readFile(path, 'utf8')}`, loader: path.endsWith('.ts') ? 'ts' : 'js', resolveDir: dirname(path) }
+      if (!lazy.has(path) && !entries.has(path)) return undefined
+      const before = lazy.has(path) ? AFTER.find(([pattern]) => pattern.test(path))[1] : []
+      return { contents: `${importing(['common', ...before])}\n${await readFile(path, 'utf8')}`, loader: path.endsWith('.ts') ? 'ts' : 'js', resolveDir: dirname(path) }
     })
   }
+}
+
+function importing (paths) {
+  return paths.map(path => `import ${JSON.stringify(path.startsWith('src/') ? join(root, path) : path)}`).join('\n')
 }
 
 /** Noise comes with a second set of ciphers for Node, in WebAssembly that it compiles at once; ours is another, so its one for browsers will do. */
@@ -75,12 +92,7 @@ const secondNoise = {
 
 const { outputFiles, metafile } = await build({
   absWorkingDir: root,
-  entryPoints: {
-    node: 'src/node.ts',
-    'bundle/index': 'src/index.ts',
-    'bundle/admin': 'src/http/index.ts',
-    'bundle/threshold': 'src/crypto/threshold/index.ts'
-  },
+  entryPoints: ENTRIES,
   outdir: out,
   chunkNames: 'bundle/[name]-[hash]',
   bundle: true,

@@ -11,6 +11,9 @@ const LOCK_POLL_MS = 200
 const TOUCH_MS = 1_000
 const STALE_MS = 15_000
 
+/** Without one of these it was not built, or somebody has deleted a part. */
+const BUILT = ['node.js', 'index.js', 'bundle/index.js', 'dashboard/index.html', '.stamp']
+
 /** What is to be done, in order: how to see that it is done, what npm is told otherwise. */
 function stepsOf (root) {
   const stamp = join(root, 'dist', '.stamp')
@@ -23,7 +26,7 @@ function stepsOf (root) {
     {
       doing: 'building (npm run build)',
       args: ['run', '--silent', 'build'],
-      isDone: () => existsSync(join(root, 'dist', 'node.js')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === sourcesOf(root),
+      isDone: () => BUILT.every(name => existsSync(join(root, 'dist', name))) && readFileSync(stamp, 'utf8') === sourcesOf(root),
       // as they were before: what somebody changes meanwhile is built the next time
       begin: () => {
         rmSync(stamp, { force: true })

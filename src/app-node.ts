@@ -1,27 +1,28 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { createLibp2p } from 'libp2p'
-import { checkInit } from './app-node/checked.ts'
 import { libp2pOptions } from './app-node/libp2p-options.ts'
 import { bindStorage } from './app-node/lifecycle.ts'
+import { openFor } from './app-node/opened.ts'
 import { ownerKeyOf } from './app-node/owner-key.ts'
+import { gatherOwnProtocols } from './app-node/own-protocols.ts'
 import { cachePeers } from './app-node/peer-store-cache.ts'
 import { limitPeerStore } from './app-node/peer-store-limit.ts'
 import { servicesOf } from './app-node/services.ts'
 import { mdnsInit, sourcesOf } from './app-node/sources.ts'
-import { createDns, createResolver } from './platform/dns.ts'
+import { createDns } from './platform/dns.ts'
 import { loadMdns, loadUpnp } from './platform/local-network.ts'
-import { openStorage } from './platform/storage.ts'
 import { createTransports } from './platform/transports.ts'
 import { youngCollector } from './platform/young-collector.ts'
-import { DURABLE_KEYS } from './services/shards/durable-keys.ts'
 import { clearProtector } from './wire/private-network.ts'
 import type { ConnectionProtector, ServiceMap } from '@libp2p/interface'
 import type { ServiceFactoryMap } from 'libp2p'
 import type { AppNode, AppNodeInit, AppServices } from './app-node/init.ts'
+import type { Opened } from './app-node/opened.ts'
 import type { Storage } from './platform/storage.ts'
 
 export type { AppNode, AppNodeInit, AppServices } from './app-node/init.ts'
 export { AppNodeOptionError } from './app-node/checked.ts'
+export { createTransports } from './platform/transports.ts'
 
 /**
  * Makes a node, and starts it unless `start: false`. `node.stop()` also closes what it opened in `dataDir`.
@@ -30,19 +31,12 @@ export { AppNodeOptionError } from './app-node/checked.ts'
  * error of a discovery source about its options, or what libp2p throws at start; then nothing is left open.
  */
 export async function createAppNode<S extends ServiceMap = {}> (init: AppNodeInit<S> = {}): Promise<AppNode<S>> {
-  const checked = checkInit(init)
-  const dnsInit = { servers: init.dnsServers, clock: init.clock }
-  const resolver = createResolver(dnsInit)
-  const mdns = mdnsInit(init.mdns, checked.network)
+  return await makeAppNode(init, openFor(init))
+}
 
-  const opening = openStorage({
-    dataDir: init.dataDir,
-    passphrase: init.passphrase,
-    clock: init.clock,
-    identity: init.privateKey == null,
-    datastore: init.datastore == null,
-    synced: DURABLE_KEYS
-  })
+/** The same of what is being opened already. */
+export async function makeAppNode<S extends ServiceMap = {}> (init: AppNodeInit<S>, { checked, resolver, storage: opening }: Opened): Promise<AppNode<S>> {
+  const mdns = mdnsInit(init.mdns, checked.network)
   try {
     const [storage, transports, upnp, connectionProtector, mdnsModule] = await Promise.all([
       opening,
@@ -56,12 +50,13 @@ export async function createAppNode<S extends ServiceMap = {}> (init: AppNodeIni
     const { datastore } = storage
     const privateKey = init.privateKey ?? storage.privateKey ?? await generateKeyPair('Ed25519')
     const node: AppNode<S> = bindStorage(await createLibp2p<AppServices & S>({
-      ...libp2pOptions(init, checked, { privateKey, datastore, dns: createDns(dnsInit), transports, connectionProtector }),
+      ...libp2pOptions(init, checked, { privateKey, datastore, dns: createDns({ servers: init.dnsServers, clock: init.clock }), transports, connectionProtector }),
       services: { ...services, ...init.services } as ServiceFactoryMap<AppServices & S>,
       start: false
     }), storage)
     limitPeerStore(node.peerStore)
     cachePeers(node.peerStore, node.peerId)
+    gatherOwnProtocols(node.peerStore, node.peerId)
     const log = node.logger.forComponent('peerkeep:node')
     const warn = init.onWarning ?? (({ code, message }) => { log.error('%s - %s', code, message) })
     for (const warning of storage.warnings) warn(warning)

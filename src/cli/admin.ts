@@ -1,13 +1,9 @@
 import { join } from 'node:path'
-import { removeEndpoint, writeEndpoint } from '../http/endpoint-file.ts'
 import { EventHub } from '../http/events/event-hub.ts'
 import { Inbox } from '../http/inbox/inbox.ts'
-import { exposeNode } from '../http/metrics-collector.ts'
-import { readOrCreateToken } from '../http/token-file.ts'
-import { createMetrics } from '../platform/metrics.ts'
+import { MetricsRegistry } from '../platform/metrics-registry.ts'
 import { systemClock } from '../util/clock.ts'
 import { isAddressInUse } from './listen.ts'
-import { createRunningSettings } from './running-settings.ts'
 import type { AppNode, AppNodeInit } from '../app-node.ts'
 import type { NodeEvent } from '../app-node/events.ts'
 import type { Merged } from '../config/index.ts'
@@ -36,20 +32,20 @@ export interface Admin {
   close (): Promise<void>
 }
 
-/** Loads what the API needs of this program; its routes only in `listen`, when the node is ready. */
-export async function createAdmin (merged: Merged): Promise<Admin> {
+/** What the API needs of this program before the node starts; the rest is loaded in `listen`, when that is ready. */
+export function createAdmin (merged: Merged): Admin {
   const { config } = merged
-  const nodeMetrics = await createMetrics()
+  const metrics = new MetricsRegistry()
   const events = new EventHub()
-  let count: ((event: NodeEvent) => void) | undefined
+  const early: NodeEvent[] = []
+  let count = (event: NodeEvent): void => { early.push(event) }
   let inbox: Inbox | undefined
   let api: AdminApi | undefined
   let opening: Promise<AdminFacts> | undefined
 
   return {
-    init: { metrics: nodeMetrics.metrics },
+    init: { metrics: () => metrics },
     attach (node) {
-      count = exposeNode(nodeMetrics, node, { network: config.network, dataDir: config.dataDir })
       inbox = new Inbox({
         messaging: node.services.messaging,
         publish: event => { events.publish(event) },
@@ -59,13 +55,16 @@ export async function createAdmin (merged: Merged): Promise<Admin> {
       inbox.start()
     },
     publish (event) {
-      count?.(event)
+      count(event)
       events.publish(event)
     },
     async listen (node, place, { version, log, signal }) {
       const tokenFile = config.apiTokenFile ?? join(config.dataDir, 'api-token')
-      const { createAdminApi } = await import('../http/index.ts')
+      const { createAdminApi, createRunningSettings, exposeNode, openMetrics, readOrCreateToken, writeEndpoint } = await import('./admin-parts.ts')
       signal.throwIfAborted()
+      const nodeMetrics = openMetrics(metrics)
+      count = exposeNode(nodeMetrics, node, { network: config.network, dataDir: config.dataDir })
+      for (const event of early.splice(0)) count(event)
       const open = async (): Promise<AdminFacts> => {
         const token = await readOrCreateToken(tokenFile)
         api = await createAdminApi({
@@ -88,7 +87,7 @@ export async function createAdmin (merged: Merged): Promise<Admin> {
       // whoever called `listen` knows how that ended; what it opened is closed here
       await Promise.allSettled([opening])
       await api?.close()
-      if (api != null) await removeEndpoint(config.dataDir)
+      if (api != null) await (await import('./admin-parts.ts')).removeEndpoint(config.dataDir)
       inbox?.stop()
     }
   }

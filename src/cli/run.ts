@@ -1,10 +1,9 @@
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
-import { createAppNode } from '../app-node.ts'
 import { watch } from '../app-node/events.ts'
+import { openFor } from '../app-node/opened.ts'
 import { ConfigError } from '../config/index.ts'
 import { AppError, describeError } from '../errors.ts'
-import { createTransports } from '../platform/transports.ts'
 import { boundYoungGeneration } from '../platform/young-generation.ts'
 import { sleep, systemClock } from '../util/clock.ts'
 import { planApi } from './api-place.ts'
@@ -66,8 +65,8 @@ export async function run (context: CommandContext): Promise<number> {
 async function serve (context: CommandContext, reporter: Reporter, { signalled, signal }: Stopping): Promise<void> {
   const { merged: { config }, terminal } = context
   const log = openLog(config.logLevel, terminal)
-  const [version, known] = await Promise.all([readVersion(), hasIdentity(config.dataDir)])
-  const { node, admin, apiPlace } = await launch(context, reporter, signal, {
+  const known = await hasIdentity(config.dataDir)
+  const { node, admin, apiPlace, version } = await launch(context, reporter, signal, {
     logger: componentLogger(log),
     onWarning: ({ code, message }) => { reporter.emit({ event: 'warning', code, message }) }
   })
@@ -113,6 +112,7 @@ interface Launched {
   /** Absent with --no-api. */
   admin?: Admin
   apiPlace?: ApiPlace
+  version: string
 }
 
 /** Makes and starts the node, on other ports when the default ones were taken. */
@@ -127,10 +127,17 @@ async function launch (context: CommandContext, reporter: Reporter, signal: Abor
   const apiPlace = config.api ? await planApi(merged, files) : undefined
 
   const start = async (addresses: string[]): Promise<Launched> => {
-    const admin = apiPlace == null ? undefined : await (await import('./admin.ts')).createAdmin(merged)
     // nothing has been written yet
     signal.throwIfAborted()
-    const node = await createAppNode({ ...nodeInit(config, files, addresses), ...extra, ...admin?.init, transports, start: false })
+    const init = { ...nodeInit(config, files, addresses), ...extra, transports, start: false }
+    const opened = openFor(init)
+    // the first wait for the disk: while it goes on, the rest is loaded
+    const version = await readVersion()
+    const [{ makeAppNode }, admin] = await Promise.all([
+      import('../app-node.ts'),
+      apiPlace == null ? undefined : import('./admin.ts').then(({ createAdmin }) => createAdmin(merged))
+    ])
+    const node = await makeAppNode({ ...init, ...admin?.init }, opened)
     watch(node, (event) => {
       reporter.emit(event)
       admin?.publish(event)
@@ -144,7 +151,7 @@ async function launch (context: CommandContext, reporter: Reporter, signal: Abor
       await stopAll(node, admin)
       throw err
     }
-    return { node, admin, apiPlace }
+    return { node, admin, apiPlace, version }
   }
   const tellMoved = (ports: string, from = 'listening'): void => {
     reporter.emit({ event: 'warning', code: 'LISTEN_PORT_MOVED', message: `${ports} in use by another program: ${from} on a port that the system chose` })
@@ -164,10 +171,12 @@ async function launch (context: CommandContext, reporter: Reporter, signal: Abor
   }
 }
 
-/** Made before the node: a bad certificate or a missing package is told before anything is written. */
-async function makeTransports (config: Config, files: ConfiguredFiles): Promise<Transports> {
+/** Made before the node: a bad certificate or a missing package is told before anything is written. Those that cannot fail come with libp2p. */
+async function makeTransports (config: Config, files: ConfiguredFiles): Promise<Transports | undefined> {
+  const init = transportsInit(config, files)
+  if (init.quic !== true && init.tls == null) return undefined
   try {
-    return await createTransports(transportsInit(config, files))
+    return await (await import('../app-node.ts')).createTransports(init)
   } catch (err) {
     if (!(err instanceof AppError) || err.code !== 'TLS_INVALID') throw err
     throw new ConfigError(`--tls-cert ${config.tlsCert} and --tls-key ${config.tlsKey} cannot be used: ${describeError(err.cause)}`, 'both must be PEM files, and the key must be the certificate\'s')

@@ -1,6 +1,7 @@
 import { serviceCapabilities } from '@libp2p/interface'
-import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client'
+import { systemClock } from '../util/clock.ts'
 import type { Metrics, MultiaddrConnection, Stream } from '@libp2p/interface'
+import type * as prometheus from 'prom-client'
 
 /**
  * Values of one label that are kept apart; what comes beyond them is counted as `other`. Labels are made of words of the code,
@@ -33,7 +34,10 @@ export interface Traffic {
   receivedBytes: number
 }
 
-type Kind = 'gauge' | 'counter' | 'histogram' | 'summary'
+type Kind = 'Gauge' | 'Counter' | 'Histogram' | 'Summary'
+
+/** What is used of `prom-client`, which takes long to load. */
+export type PromClient = Pick<typeof prometheus, 'Registry' | Kind>
 
 /** What its kind has of these. */
 interface Instrument {
@@ -41,23 +45,25 @@ interface Instrument {
   inc (labels: Record<string, string>, value: number): void
   dec (labels: Record<string, string>, value: number): void
   observe (labels: Record<string, string>, value: number): void
-  startTimer (labels: Record<string, string>): () => number
   reset (): void
 }
 
 /** One metric, of any kind, with a label or without: libp2p's interfaces for it name what its kind has. */
 class Family {
   readonly calculations: Array<NonNullable<Options['calculate']>> = []
-  readonly #instrument: Instrument
+  readonly #make: (client: PromClient, registry: prometheus.Registry) => Instrument
   readonly #label: string | undefined
   readonly #known = new Set<string>()
   readonly #add: 'inc' | 'observe'
+  #instrument?: Instrument
+  /** What was told before there was an instrument. */
+  #told: Array<(instrument: Instrument) => void> = []
 
-  constructor (registry: Registry, kind: Kind, name: string, { label, help, percentiles, ...rest }: Options, grouped: boolean) {
+  constructor (kind: Kind, name: string, { label, help, percentiles, ...rest }: Options, grouped: boolean) {
     this.#label = grouped ? asName(label ?? name) : undefined
-    this.#add = kind === 'gauge' || kind === 'counter' ? 'inc' : 'observe'
+    this.#add = kind === 'Gauge' || kind === 'Counter' ? 'inc' : 'observe'
     const calculated = rest.calculate != null
-    const configuration = {
+    this.#make = (client, registry) => new client[kind]({
       ...rest,
       ...(percentiles == null ? {} : { percentiles: percentiles.map(percent => percent / 100) }),
       name: asName(name),
@@ -65,33 +71,38 @@ class Family {
       labelNames: this.#label == null ? [] : [this.#label],
       registers: [registry],
       ...(calculated ? { collect: async () => { await this.#calculate() } } : {})
-    }
-    const make = { gauge: Gauge, counter: Counter, histogram: Histogram, summary: Summary }[kind]
-    this.#instrument = new make(configuration) as unknown as Instrument
+    }) as unknown as Instrument
+  }
+
+  open (client: PromClient, registry: prometheus.Registry): void {
+    const instrument = this.#instrument = this.#make(client, registry)
+    for (const tell of this.#told.splice(0)) tell(instrument)
   }
 
   update (values: number | Values): void {
-    this.#each(values, (labels, value) => { this.#instrument.set(labels, value) })
+    this.#each(values, 'set')
   }
 
   increment (values: number | Values = 1): void {
-    this.#each(values, (labels, value) => { this.#instrument.inc(labels, value) })
+    this.#each(values, 'inc')
   }
 
   decrement (values: number | Values = 1): void {
-    this.#each(values, (labels, value) => { this.#instrument.dec(labels, value) })
+    this.#each(values, 'dec')
   }
 
   observe (values: number | Values): void {
-    this.#each(values, (labels, value) => { this.#instrument.observe(labels, value) })
+    this.#each(values, 'observe')
   }
 
   reset (): void {
-    this.#instrument.reset()
+    this.#tell(instrument => { instrument.reset() })
   }
 
   timer (key?: string): () => void {
-    return this.#instrument.startTimer(this.#labels(key))
+    const labels = this.#labels(key)
+    const startedMs = systemClock.monotonic()
+    return () => { this.#tell(instrument => { instrument[this.#add === 'inc' ? 'set' : 'observe'](labels, (systemClock.monotonic() - startedMs) / 1_000) }) }
   }
 
   /** What is calculated is how it stands, of counters too: in the place of what stood there. Who is registered later wins. */
@@ -99,11 +110,12 @@ class Family {
     const results = await Promise.all(this.calculations.map(async calculate => await calculate()))
     const grouped = results.filter(result => typeof result === 'object')
     const last = results.at(-1)
-    if (this.#add === 'inc') this.#instrument.reset()
-    this.#each(typeof last === 'number' ? last : Object.assign({}, ...grouped) as Values, (labels, value) => { this.#instrument[this.#add](labels, value) })
+    if (this.#add === 'inc') this.reset()
+    this.#each(typeof last === 'number' ? last : Object.assign({}, ...grouped) as Values, this.#add)
   }
 
-  #each (values: number | Record<string, number | true | undefined>, take: (labels: Record<string, string>, value: number) => void): void {
+  #each (values: number | Record<string, number | true | undefined>, method: 'set' | 'inc' | 'dec' | 'observe'): void {
+    const take = (labels: Record<string, string>, value: number): void => { this.#tell(instrument => { instrument[method](labels, value) }) }
     if (typeof values === 'number') {
       take({}, values)
       return
@@ -111,6 +123,11 @@ class Family {
     for (const [key, value] of Object.entries(values)) {
       if (value != null) take(this.#labels(key), value === true ? 1 : value)
     }
+  }
+
+  #tell (tell: (instrument: Instrument) => void): void {
+    if (this.#instrument == null) this.#told.push(tell)
+    else tell(this.#instrument)
   }
 
   #labels (key = ''): Record<string, string> {
@@ -125,24 +142,25 @@ class Family {
 
 /**
  * libp2p's component `metrics` for Prometheus, for one node. Unlike `@libp2p/prometheus-metrics` it shares nothing with other nodes
- * of the process, forgets labels that a calculation no longer names, and takes calculated counters as totals.
+ * of the process, forgets labels that a calculation no longer names, and takes calculated counters as totals. It keeps what it is
+ * told until `open`, for nodes that start before what writes it down is loaded.
  */
 export class MetricsRegistry implements Metrics {
-  readonly registry = new Registry()
   readonly #families = new Map<string, Family>()
   readonly #traffic = new Map<string, Traffic>()
+  #opened?: (family: Family) => void
 
   readonly [Symbol.toStringTag] = '@peerkeep/metrics-registry'
   readonly [serviceCapabilities]: string[] = ['@libp2p/metrics']
 
-  readonly registerMetric = this.#register('gauge', false) as Metrics['registerMetric']
-  readonly registerMetricGroup = this.#register('gauge', true) as Metrics['registerMetricGroup']
-  readonly registerCounter = this.#register('counter', false) as Metrics['registerCounter']
-  readonly registerCounterGroup = this.#register('counter', true) as Metrics['registerCounterGroup']
-  readonly registerHistogram = this.#register('histogram', false) as Metrics['registerHistogram']
-  readonly registerHistogramGroup = this.#register('histogram', true) as Metrics['registerHistogramGroup']
-  readonly registerSummary = this.#register('summary', false) as Metrics['registerSummary']
-  readonly registerSummaryGroup = this.#register('summary', true) as Metrics['registerSummaryGroup']
+  readonly registerMetric = this.#register('Gauge', false) as Metrics['registerMetric']
+  readonly registerMetricGroup = this.#register('Gauge', true) as Metrics['registerMetricGroup']
+  readonly registerCounter = this.#register('Counter', false) as Metrics['registerCounter']
+  readonly registerCounterGroup = this.#register('Counter', true) as Metrics['registerCounterGroup']
+  readonly registerHistogram = this.#register('Histogram', false) as Metrics['registerHistogram']
+  readonly registerHistogramGroup = this.#register('Histogram', true) as Metrics['registerHistogramGroup']
+  readonly registerSummary = this.#register('Summary', false) as Metrics['registerSummary']
+  readonly registerSummaryGroup = this.#register('Summary', true) as Metrics['registerSummaryGroup']
 
   constructor () {
     this.registerCounterGroup('libp2p_data_transfer_bytes_total', {
@@ -150,6 +168,14 @@ export class MetricsRegistry implements Metrics {
       help: 'Bytes "<protocol> sent" and "<protocol> received" on streams; "global" is all that went over the connections',
       calculate: () => Object.fromEntries([...this.#traffic].flatMap(([name, { sentBytes, receivedBytes }]) => [[`${name} sent`, sentBytes], [`${name} received`, receivedBytes]]))
     })
+  }
+
+  /** Once. Returns where all metrics are from then on. */
+  open (client: PromClient): prometheus.Registry {
+    const registry = new client.Registry()
+    this.#opened = (family) => { family.open(client, registry) }
+    for (const family of this.#families.values()) this.#opened(family)
+    return registry
   }
 
   /** All that went over the connections, since the node was made. */
@@ -191,12 +217,17 @@ export class MetricsRegistry implements Metrics {
 
   #register (kind: Kind, grouped: boolean) {
     return (name: string, options: Options = {}): Family => {
-      const family = this.#families.get(name) ?? new Family(this.registry, kind, name, options, grouped)
-      this.#families.set(name, family)
+      const family = this.#families.get(name) ?? this.#add(name, new Family(kind, name, options, grouped))
       // each listener of a transport calculates the same metric, for its own address
       if (options.calculate != null) family.calculations.push(options.calculate)
       return family
     }
+  }
+
+  #add (name: string, family: Family): Family {
+    this.#families.set(name, family)
+    this.#opened?.(family)
+    return family
   }
 }
 

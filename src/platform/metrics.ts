@@ -1,7 +1,6 @@
-import { collectDefaultMetrics } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry, Summary, collectDefaultMetrics } from 'prom-client'
 import { MetricsRegistry } from './metrics-registry.ts'
 import type { Metrics } from '@libp2p/interface'
-import type { Registry } from 'prom-client'
 import type { Traffic } from './metrics-registry.ts'
 
 // prom-client's 10 ms wake an idle process a hundred times a second
@@ -28,8 +27,12 @@ export interface MetricsOptions {
 
 /** Metrics of one node, apart from those of others in the process. */
 export async function createMetrics (options: MetricsOptions = {}): Promise<NodeMetrics> {
-  const metrics = new MetricsRegistry()
-  const { registry } = metrics
+  return openMetrics(new MetricsRegistry(), options)
+}
+
+/** The same of a component that a node has already. */
+export function openMetrics (metrics: MetricsRegistry, options: MetricsOptions = {}): NodeMetrics {
+  const registry = metrics.open({ Registry, Counter, Gauge, Histogram, Summary })
   if (options.process !== false) collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS })
   return {
     metrics: () => metrics,

@@ -35,7 +35,7 @@ export async function openStorage ({ dataDir, passphrase, clock, identity = true
   if (dataDir == null) {
     return { warnings: [], open: async () => {}, close: async () => {} }
   }
-  const [{ openDataDir }, { openDatastore }] = await Promise.all([import('./data-dir.ts'), import('./datastore.ts')])
+  const { openDataDir, openDatastore } = await import('./disk.ts')
   let lock: DataDir | undefined = await openDataDir(dataDir)
   let store: OpenDatastore | undefined
   try {

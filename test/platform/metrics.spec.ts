@@ -9,8 +9,8 @@ import { expect } from 'chai'
 import { createLibp2p } from 'libp2p'
 import { watch } from '../../src/app-node/events.ts'
 import { exposeNode } from '../../src/http/metrics-collector.ts'
-import { MAX_LABEL_VALUES } from '../../src/platform/metrics-registry.ts'
-import { createMetrics } from '../../src/platform/metrics.ts'
+import { MAX_LABEL_VALUES, MetricsRegistry } from '../../src/platform/metrics-registry.ts'
+import { createMetrics, openMetrics } from '../../src/platform/metrics.ts'
 import { readExposition } from '../observability/support/exposition.ts'
 import { AppNodes } from '../support/app-nodes.ts'
 import { eventually } from '../support/eventually.ts'
@@ -51,6 +51,19 @@ describe('metrics', () => {
     }
     now = { here: 8 }
     expect(await read(one, 'things')).to.deep.equal(now)
+  })
+
+  it('have what was told before they were opened', async () => {
+    const component = new MetricsRegistry()
+    const total = component.registerCounterGroup('early_total', { label: 'what' })
+    const took = component.registerHistogram('early_seconds')
+    const end = took.timer()
+    total.increment({ a: 2 })
+    end()
+    const one = openMetrics(component, { process: false })
+    total.increment({ a: true, b: 4 })
+    expect(await read(one, 'early_total')).to.deep.equal({ a: 3, b: 4 })
+    expect(await one.source.render()).to.match(/^early_seconds_count 1$/m)
   })
 
   it('have a place for all who calculate the same: each listener its own address', async () => {

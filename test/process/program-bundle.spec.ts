@@ -1,8 +1,11 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { expect } from 'chai'
 import { buildDist } from '../support/build-dist.ts'
+import { makeTempDir } from '../support/temp-dir.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -42,6 +45,25 @@ describe('program: the bundle', function () {
     const files = loaded.filter(url => url.startsWith('file:'))
     expect(files.length).to.be.within(2, 30)
     expect(files.filter(url => url.includes('/node_modules/') || /\/(?:admin|run|client)[-.]/.test(url))).to.deep.equal([])
+  })
+
+  it('is ready before what only the admin API needs is loaded, and loads libp2p while the data directory is opened', async () => {
+    await using dir = await makeTempDir()
+    const hook = `import { registerHooks } from 'node:module'
+      registerHooks({ load: (url, context, next) => { process.stdout.write(url + '\\n'); return next(url, context) } })`
+    const child = spawn(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, join(ROOT, 'dist/node.js'), '--json', '--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0', '--api-listen', '127.0.0.1:0', '--data-dir', dir.path])
+    const before: string[] = []
+    for await (const line of createInterface(child.stdout)) {
+      if (line.includes('"ready"')) break
+      if (line.startsWith('file:')) before.push(basename(line))
+    }
+    child.stdout.resume()
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    const at = (start: RegExp): number => before.findIndex(name => start.test(name))
+    expect(at(/^admin-parts-/), 'the API').to.equal(-1)
+    expect(at(/^disk-/), 'LevelDB').to.be.within(1, at(/^app-node-/) - 1)
+    expect(before.length).to.be.within(10, 40)
   })
 
   it('names the packages that are in it, with their licences', async () => {

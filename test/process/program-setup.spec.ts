@@ -16,13 +16,16 @@ describe('setup script', function () {
     await writeFile(join(dir, 'src', 'a.ts'), '1')
     const fake = join(dir, 'npm-cli.js')
     await writeFile(fake, `
-      const { appendFileSync, existsSync, writeFileSync } = require('node:fs')
+      const { appendFileSync, existsSync, mkdirSync, writeFileSync } = require('node:fs')
       const name = process.argv[2]
       appendFileSync('notes', name + ' begins\\n')
       if (existsSync('fail')) { console.log('it is broken'); process.exit(7) }
       setTimeout(() => {
         if (name === 'ci') writeFileSync('node_modules/.package-lock.json', ${JSON.stringify(JSON.stringify({ packages: { 'node_modules/a': { version: '1.0.0' } } }))})
-        else writeFileSync('dist/node.js', '')
+        else {
+          for (const folder of ['bundle', 'dashboard']) mkdirSync('dist/' + folder, { recursive: true })
+          for (const file of ['node.js', 'index.js', 'bundle/index.js', 'dashboard/index.html']) writeFileSync('dist/' + file, '')
+        }
         appendFileSync('notes', name + ' ends\\n')
       }, 300)
     `)
@@ -52,6 +55,16 @@ describe('setup script', function () {
     await writeFile(join(dir.path, 'src', 'a.ts'), '22')
     expect((await run()).code).to.equal(0)
     expect(await notes()).to.deep.equal([...ALL, 'run begins', 'run ends'])
+  })
+
+  it('builds again what somebody has deleted', async () => {
+    await using dir = await makeTempDir()
+    const { run, notes } = await makePackage(dir.path)
+    await run()
+    await rm(join(dir.path, 'dist', 'bundle'), { recursive: true })
+    expect((await run()).code).to.equal(0)
+    expect(await notes()).to.deep.equal([...ALL, 'run begins', 'run ends'])
+    expect(await run()).to.deep.equal({ code: 0, stderr: '' })
   })
 
   it('two at once do the work once, one after the other', async () => {
