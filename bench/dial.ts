@@ -13,7 +13,8 @@ import { median, spread } from './support/stats.ts'
 import type { ArmName } from './support/dial-contract.ts'
 import type { Dials } from './support/dial-pair.ts'
 
-const DIALLERS = 4
+/** With fewer, each would come back sooner than an AppNode answers it, and be refused. */
+const DIALLERS = 8
 /** Whole nodes have more to say to each other, after which they are let go. */
 const HOLD_MS: Record<ArmName, number> = { stock: 1, ours: 1, 'stock, all modules': 100, AppNode: 100, TLS: 1, hyperdht: 1 }
 /** Bare libp2p, and whole nodes; the AppNode's own services exchange peers, roles and keys over the same connection. */

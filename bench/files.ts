@@ -6,7 +6,7 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { seededRng } from '../dist/index.js'
+import { seededRng } from 'peerkeep'
 import { FilePair } from './support/file-pair.ts'
 import { options } from './support/options.ts'
 import { conclude, table } from './support/report.ts'

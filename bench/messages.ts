@@ -4,7 +4,7 @@
  * many are sent at once. `node bench/messages.ts --help`
  */
 import { lpStream } from '@libp2p/utils'
-import { createAppNode } from '../dist/index.js'
+import { createAppNode } from 'peerkeep'
 import { options } from './support/options.ts'
 import { conclude, table } from './support/report.ts'
 import { median, quantile, spread } from './support/stats.ts'

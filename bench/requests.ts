@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createAppNode } from '../dist/index.js'
+import { createAppNode } from 'peerkeep'
 import { Fleet } from './support/fleet.ts'
 import { options } from './support/options.ts'
 import { plainNode } from './support/plain-node.ts'

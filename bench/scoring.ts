@@ -6,7 +6,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createAppNode, seededRng } from '../dist/index.js'
+import { createAppNode, seededRng } from 'peerkeep'
 import { Arm } from './support/honest-path.ts'
 import { options } from './support/options.ts'
 import { conclude, table } from './support/report.ts'

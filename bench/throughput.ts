@@ -1,7 +1,7 @@
 /**
  * How many bytes a second does one stream carry? 256 MiB in one direction between two processes, over TCP and over
- * WebSockets, from whoever dialled, Noise and yamux between: bare libp2p with Peerkeep's options beside stock, and raw TCP
- * as what the machine can do. Also the processor time of both sides. `node bench/throughput.ts --help`
+ * WebSockets, from whoever dialled, Noise and yamux between: bare libp2p with Peerkeep's options beside stock, and raw TCP,
+ * TLS and WebSockets (`ws`) as what the machine can do. Also the processor time of both sides. `node bench/throughput.ts --help`
  */
 import { options } from './support/options.ts'
 import { conclude, table } from './support/report.ts'

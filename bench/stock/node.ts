@@ -5,20 +5,15 @@
 import { parseArgs } from 'node:util'
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
-import { autoNAT } from '@libp2p/autonat'
 import { bootstrap } from '@libp2p/bootstrap'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
-import { dcutr } from '@libp2p/dcutr'
-import { gossipsub } from '@libp2p/gossipsub'
-import { identify, identifyPush } from '@libp2p/identify'
-import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
-import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { LevelDatastore } from 'datastore-level'
 import { Key } from 'interface-datastore'
 import { createLibp2p } from 'libp2p'
+import { stockServices } from './services.ts'
 import type { PrivateKey } from '@libp2p/interface'
 
 const { values } = parseArgs({
@@ -50,15 +45,7 @@ const node = await createLibp2p({
     maxIncomingPendingConnections: 1_000,
     inboundConnectionThreshold: Infinity
   },
-  services: {
-    identify: identify(),
-    identifyPush: identifyPush(),
-    ping: ping(),
-    dht: kadDHT({ protocol: '/ipfs/lan/kad/1.0.0', clientMode: false, peerInfoMapper: passthroughMapper }),
-    pubsub: gossipsub({ scoreParams: { IPColocationFactorWeight: 0 } }),
-    autoNAT: autoNAT(),
-    dcutr: dcutr()
-  },
+  services: stockServices(),
   start: false
 })
 

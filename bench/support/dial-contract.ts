@@ -13,11 +13,11 @@ export type DialCommand =
   | { do: 'prepare', arm: ArmName, diallers: number, address: string }
   /** So many connections together; each is closed `holdMs` after both sides know each other. */
   | { do: 'dial', count: number, holdMs: number }
-  | { do: 'cpu' }
   /** From the other side: it knows this peer. */
   | { do: 'identified', peer: string }
 
-export type DialAnswer =
-  | { event: 'done', address: string, cpuMs: number }
-  | { event: 'identified', peer: string }
-  | { event: 'failed', message: string }
+/** Told by the side that is dialled: it knows this peer. */
+export interface Identified {
+  event: 'identified'
+  peer: string
+}

@@ -1,13 +1,8 @@
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
-import { autoNAT } from '@libp2p/autonat'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
-import { dcutr } from '@libp2p/dcutr'
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import { gossipsub } from '@libp2p/gossipsub'
-import { identify, identifyPush } from '@libp2p/identify'
-import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
-import { ping } from '@libp2p/ping'
+import { identify } from '@libp2p/identify'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -17,6 +12,7 @@ import { checkInit } from '../../src/app-node/checked.ts'
 import { libp2pOptions } from '../../src/app-node/libp2p-options.ts'
 import { cachePeers } from '../../src/app-node/peer-store-cache.ts'
 import { createTransports } from '../../src/platform/transports.ts'
+import { stockServices } from '../stock/services.ts'
 import { hyperdhtDialler, hyperdhtListener } from './hyperdht-peer.ts'
 import { plainNode } from './plain-node.ts'
 import { tlsDialler, tlsListener } from './tls-ends.ts'
@@ -118,14 +114,6 @@ async function fullNode (listen: string[]): Promise<Libp2p> {
     connectionGater: { denyDialMultiaddr: () => false },
     connectionManager: { inboundConnectionThreshold: Infinity, maxIncomingPendingConnections: 1_000, reconnectRetries: 0 },
     connectionMonitor: { enabled: false },
-    services: {
-      identify: identify(),
-      identifyPush: identifyPush(),
-      ping: ping(),
-      dht: kadDHT({ protocol: '/ipfs/lan/kad/1.0.0', clientMode: false, peerInfoMapper: passthroughMapper }),
-      pubsub: gossipsub({ scoreParams: { IPColocationFactorWeight: 0 } }),
-      autoNAT: autoNAT(),
-      dcutr: dcutr()
-    }
+    services: stockServices()
   })
 }

@@ -1,4 +1,4 @@
-import { defineProtocol, json } from '../../dist/index.js'
+import { defineProtocol, json } from 'peerkeep'
 import { IDS, quoteSchema } from './quotes.ts'
 import type { Quote } from './quotes.ts'
 

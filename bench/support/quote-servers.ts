@@ -1,5 +1,5 @@
 /** The other process of the requests bench: a node of each kind, which answer until they are told to stop. */
-import { createAppNode } from '../../dist/index.js'
+import { createAppNode } from 'peerkeep'
 import { plainNode } from './plain-node.ts'
 import { quoteProtocol } from './quote-protocol.ts'
 import { answerQuote, IDS, serveSingle } from './quotes.ts'

@@ -1,5 +1,5 @@
-/** `stock`, `ours`: a transport, encryption, a muxer, and nothing else. `raw TCP`: no libp2p. */
-export const STREAM_ARMS = ['stock, TCP', 'ours, TCP', 'stock, WebSocket', 'ours, WebSocket', 'raw TCP'] as const
+/** `stock`, `ours`: a transport, encryption, a muxer, and nothing else. `raw`: no libp2p; TLS as who encrypts, too. */
+export const STREAM_ARMS = ['stock, TCP', 'ours, TCP', 'stock, WebSocket', 'ours, WebSocket', 'raw TCP', 'raw TLS', 'raw ws'] as const
 export type StreamArm = typeof STREAM_ARMS[number]
 
 /** What a process with an end of the stream is told. */
@@ -8,8 +8,3 @@ export type StreamCommand =
   | { do: 'dial', arm: StreamArm, address: string }
   /** So many over a new stream, until the other side has read all. */
   | { do: 'send', mebibytes: number }
-  | { do: 'cpu' }
-
-export type StreamAnswer =
-  | { event: 'done', address: string, elapsedMs: number, cpuMs: number }
-  | { event: 'failed', message: string }

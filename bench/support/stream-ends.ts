@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
 import { generateKeyPair } from '@libp2p/crypto/keys'
@@ -10,19 +8,17 @@ import { createLibp2p } from 'libp2p'
 import { checkInit } from '../../src/app-node/checked.ts'
 import { libp2pOptions } from '../../src/app-node/libp2p-options.ts'
 import { createTransports } from '../../src/platform/transports.ts'
-import type { AddressInfo } from 'node:net'
+import { CHUNK_BYTES, rawDialler, rawListener, wsDialler, wsListener } from './raw-ends.ts'
 import type { Libp2p } from '@libp2p/interface'
+import type { Send } from './raw-ends.ts'
 import type { StreamArm } from './stream-contract.ts'
 
 const PROTOCOL = '/bench/sink/1.0.0'
-const CHUNK_BYTES = 64 * 1024
 const PORT = '/ip4/127.0.0.1/tcp/0'
 
-/** Ends when the other side has read so many bytes. */
-export type Send = (bytes: number) => Promise<void>
-
 export async function streamListener (arm: StreamArm): Promise<string> {
-  if (arm === 'raw TCP') return rawListener()
+  if (arm === 'raw ws') return wsListener()
+  if (arm === 'raw TCP' || arm === 'raw TLS') return rawListener(arm)
   const node = await made(arm, [arm.endsWith('TCP') ? PORT : `${PORT}/ws`])
   await node.handle(PROTOCOL, async stream => {
     try {
@@ -38,7 +34,8 @@ export async function streamListener (arm: StreamArm): Promise<string> {
 }
 
 export async function streamDialler (arm: StreamArm, address: string): Promise<Send> {
-  if (arm === 'raw TCP') return rawDialler(Number(address))
+  if (arm === 'raw ws') return wsDialler(address)
+  if (arm === 'raw TCP' || arm === 'raw TLS') return rawDialler(arm, Number(address))
   const node = await made(arm, [])
   const connection = await node.dial(multiaddr(address))
   return async bytes => {
@@ -66,26 +63,4 @@ async function made (arm: StreamArm, listen: string[]): Promise<Libp2p> {
   const [ownTcp, ownWebSockets] = await createTransports({})
   const parts = { privateKey: await generateKeyPair('Ed25519'), transports: [ownTcp!, ownWebSockets!] }
   return createLibp2p(libp2pOptions({ connectionMonitor: { enabled: false } }, checkInit({ listen }), parts))
-}
-
-async function rawListener (): Promise<string> {
-  const server = createServer({ allowHalfOpen: true }, socket => {
-    let bytes = 0
-    socket.on('data', data => { bytes += data.length })
-    socket.on('end', () => { socket.end(String(bytes)) })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return String((server.address() as AddressInfo).port)
-}
-
-function rawDialler (port: number): Send {
-  return async bytes => {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-    const chunk = new Uint8Array(CHUNK_BYTES)
-    for (let sent = 0; sent < bytes; sent += CHUNK_BYTES) if (!socket.write(chunk)) await once(socket, 'drain')
-    socket.end()
-    let read = ''
-    for await (const data of socket) read += String(data)
-    if (Number(read) !== bytes) throw new Error(`of ${bytes} bytes arrived ${read}`)
-  }
 }
