@@ -14,6 +14,7 @@ import { Key } from 'interface-datastore'
 import { createAppNode } from '../src/index.ts'
 import { AppNodes, TCP } from './support/app-nodes.ts'
 import { eventually } from './support/eventually.ts'
+import { identified } from './support/identified.ts'
 import { rejection } from './support/rejection.ts'
 import { selfSignedCertificate } from './support/self-signed.ts'
 import { makeTempDir } from './support/temp-dir.ts'
@@ -186,7 +187,7 @@ describe('createAppNode', function () {
       const peer = await nodes.create()
       const first = await createAppNode({ dataDir: dir.path, listen: [TCP] })
       await first.dial(peer.getMultiaddrs())
-      await eventually('identified', async () => (await first.peerStore.get(peer.peerId)).protocols.length > 0)
+      await identified(first, peer.peerId)
       await first.stop()
 
       const second = await createAppNode({ dataDir: dir.path, start: false })

@@ -7,6 +7,7 @@ import { notify, request } from '../../src/wire/request.ts'
 import { sealRecord } from '../../src/wire/signed-record.ts'
 import { eventually } from '../support/eventually.ts'
 import { badlySigned, signedMessage } from '../support/gossip-message.ts'
+import { Pace } from '../support/pace.ts'
 import { keyOf } from '../support/signed-records.ts'
 import { makeTempDir } from '../support/temp-dir.ts'
 import { Crowd, tryConnect } from './support/crowd.ts'
@@ -32,6 +33,9 @@ const MOST_MS = 10_000
 /** The attacker comes back whenever it is thrown out. In a minute the 3 s that it may take are the slowest 5 %. */
 const ATTACK_MS = { peerkeep: 60_000, stock: 10_000 }
 const FLOOD_PER_SECOND = 1_000
+/** The flood comes in slices, and who is thrown out comes again so often. */
+const SLICE_MS = 5
+const RETURN_MS = 1_000
 const MADE_UP_AUTHORS = 99
 const STOCK_SIGNATURES = 100
 
@@ -113,13 +117,13 @@ describe('attacks on gossip', () => {
     async function pour (attacker: Gossiper, victim: Victim, messages: RPC.Message[], forMs: number): Promise<number[]> {
       const startMs = performance.now()
       const cutOffs: number[] = []
+      const returns = new Pace(RETURN_MS)
       for (let sent = 0; performance.now() - startMs < forMs;) {
+        await returns.beat()
         const connection = attacker.getConnections()[0] ?? await tryConnect(attacker, victim.multiaddr)
         if (connection != null) sent = await pourInto(connection, attacker, victim, messages, sent, startMs + forMs)
         if (connection?.status === 'open') return cutOffs
         cutOffs.push(performance.now() - startMs)
-        // it comes again once a second: the pace of the attack, not a wait
-        await new Promise(resolve => setTimeout(resolve, 1_000))
       }
       return cutOffs
     }
@@ -127,11 +131,11 @@ describe('attacks on gossip', () => {
     /** From message `sent` on, until it is cut off or `untilMs`. Resolves to how many are sent then. */
     async function pourInto (connection: Connection, attacker: Gossiper, victim: Victim, messages: RPC.Message[], sent: number, untilMs: number): Promise<number> {
       const begunMs = performance.now() - sent / FLOOD_PER_SECOND * 1_000
+      const slices = new Pace(SLICE_MS)
       while (connection.status === 'open' && performance.now() < untilMs) {
         const due = Math.min(messages.length, Math.ceil((performance.now() - begunMs) * FLOOD_PER_SECOND / 1_000))
         while (sent < due) pushTo(attacker, victim, [messages[sent++]!])
-        // a slice of the flood every 5 ms
-        await new Promise(resolve => setTimeout(resolve, 5))
+        await slices.beat()
       }
       return sent
     }

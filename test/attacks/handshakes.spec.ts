@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import { Pace } from '../support/pace.ts'
 import { Crowd, holdStream, tryConnect } from './support/crowd.ts'
 import { figure } from './support/figures.ts'
 import { honestPeers, joined } from './support/honest.ts'
+import { idleLoad } from './support/idle.ts'
 import { RawSockets } from './support/raw-sockets.ts'
 import { Victim } from './support/victim.ts'
 import type { Connection, Stream } from '@libp2p/interface'
@@ -10,6 +12,8 @@ import type { VictimOptions } from './support/victim-contract.ts'
 type Kind = VictimOptions['kind']
 
 const HALF_OPEN = 200
+/** Being refused at once is no reason to burn the machine that all share. */
+const ANEW_MS = 200
 const PEERS = 20
 const STREAMS = 32
 const HONEST = 20
@@ -20,6 +24,7 @@ const CONNECT_LIMIT_MS = 1_000
 const JOIN_LIMIT_MS = 3_000
 const IDLE_LIMIT_MS = 15_000
 const WATCH_MS = 20_000
+const LOOK_MS = 100
 const HEAP_LIMIT_BYTES = 20 * 1024 * 1024
 const PENDING_LIMIT = 10
 const SEED = 30_000
@@ -43,11 +48,11 @@ async function halfOpen (kind: Kind, ips: readonly string[]): Promise<HalfOpen> 
   await victim.stats()
   const ended = new AbortController()
   const besieger = async (from: string): Promise<void> => {
+    const pace = new Pace(ANEW_MS)
     while (!ended.signal.aborted) {
+      await pace.beat()
       const socket = await sockets.dial({ port: victim.port, from, say: 'hello' })
       if (!socket.destroyed) await closedOrEnded(socket, ended.signal)
-      // being refused at once is no reason to burn the machine that all share
-      await new Promise(resolve => setTimeout(resolve, 200))
     }
   }
   const siege = Array.from({ length: HALF_OPEN }, async (_, i) => { await besieger(ips[i % ips.length]!) })
@@ -121,10 +126,11 @@ async function idleStreams (kind: Kind): Promise<Idle> {
       await watch()
     }
     const during = await victim.stats()
+    const looks = new Pace(LOOK_MS)
     while (performance.now() - sinceMs < WATCH_MS) {
       await watch()
       if (left === 0) break
-      await new Promise(resolve => setTimeout(resolve, 100))
+      await looks.beat()
     }
     const closedMs = new Map([...lastSeenMs].map(([protocol, ms]) => [protocol, ms > WATCH_MS - 500 ? Infinity : ms]))
     return { opened: streams.length, closedMs, left, heapBytes: during.heapUsedBytes - before.heapUsedBytes, p95Ms: p95(tookMs) }
@@ -181,7 +187,7 @@ describe('attacks on handshakes and streams', () => {
     // the rate of connections is another matter
     await using victim = await Victim.start({ kind: 'peerkeep', pool: { limits: { acceptRate: { perSecond: 1_000, burst: 1_000 } } } })
     await victim.call('ban', '127.100.0.1')
-    const idle = await idleCpu(victim)
+    const idle = await idleLoad(victim, IDLE_MS)
     for (const [who, from] of Object.entries(sources)) {
       const node = await crowd.add({ seed: SEED + 900, from: from(0), mute: true })
       if (who !== 'a banned IP') await victim.call('ban', node.peerId.toString())
@@ -197,10 +203,3 @@ describe('attacks on handshakes and streams', () => {
     }
   })
 })
-
-async function idleCpu (victim: Victim): Promise<number> {
-  await victim.stats()
-  await new Promise(resolve => setTimeout(resolve, IDLE_MS))
-  const { cpuMs, elapsedMs } = await victim.stats()
-  return cpuMs / elapsedMs
-}

@@ -6,10 +6,10 @@ import { recordOf } from '../support/signed-records.ts'
 import { Crowd } from './support/crowd.ts'
 import { figure } from './support/figures.ts'
 import { honestPeers, joined } from './support/honest.ts'
+import { idleLoad } from './support/idle.ts'
 import { Victim } from './support/victim.ts'
 import type { Connection } from '@libp2p/interface'
 import type { BareNode } from './support/crowd.ts'
-import type { VictimStats } from './support/victim-contract.ts'
 
 const ENTRIES_PER_MINUTE = 100_000
 const ENTRIES = 32
@@ -44,9 +44,7 @@ describe('attacks on peer exchange', () => {
       const attacker = await crowd.add({ seed: SEED, from: FROM })
       const accepted = async (): Promise<number> => (await victim.snapshot()).pex?.accepted ?? NaN
 
-      await victim.stats()
-      await new Promise(resolve => setTimeout(resolve, IDLE_MS))
-      const idle = loadOf(await victim.stats())
+      const idle = await idleLoad(victim, IDLE_MS)
       const flood = new Flood(attacker, victim, pushes)
       await flood.run(pushesPerSecond, BURST_MS)
       const burst = await accepted()
@@ -68,10 +66,6 @@ describe('attacks on peer exchange', () => {
     })
   }
 })
-
-function loadOf ({ cpuMs, elapsedMs }: VictimStats): number {
-  return cpuMs / elapsedMs
-}
 
 function percent (share: number): string {
   return `${(share * 100).toFixed(1)} %`

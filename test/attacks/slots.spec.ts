@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { Pace } from '../support/pace.ts'
 import { Crowd, holdStream, tryConnect } from './support/crowd.ts'
 import { figure } from './support/figures.ts'
 import { honestPeers, joined, kept, settled } from './support/honest.ts'
@@ -15,6 +16,7 @@ const ATTACK_MS = 20_000
 /** As many as it takes to fill a stock node, at the same rate. */
 const STOCK_IDS = 200
 const SAMPLE_MS = 100
+const STEP_MS = 5
 const SEED = 20_000
 
 interface Siege {
@@ -40,6 +42,7 @@ async function siege (kind: VictimOptions['kind'], ips: readonly string[], attac
   const present = async (): Promise<number> => (await victim.call('connections')).filter(({ peer }) => attackers.has(peer)).length
   const startMs = performance.now()
   const attacks: Array<Promise<void>> = []
+  const steps = new Pace(STEP_MS)
   let most = 0
   let sampledMs = 0
   for (const [i, ip] of ips.entries()) {
@@ -49,7 +52,7 @@ async function siege (kind: VictimOptions['kind'], ips: readonly string[], attac
         sampledMs = performance.now()
         most = Math.max(most, await present())
       }
-      await new Promise(resolve => setTimeout(resolve, 5))
+      await steps.beat()
     }
     attacks.push(attack(i, ip))
   }

@@ -170,7 +170,7 @@ describe('http: /v1/peers', () => {
     const id = b.peerId.toString()
     const evidence = new TextEncoder().encode(MARKUP)
     a.services.scoring.report(b.peerId, 'moderate', 'test:deed', evidence)
-    await eventually('it is identified', async () => ((await api.request('GET', `/v1/peers/${id}`)).body as PeerDetail).protocols.length > 0)
+    await eventually('it is identified', async () => ((await api.request('GET', `/v1/peers/${id}`)).body as PeerDetail).protocols.includes('/ipfs/ping/1.0.0'))
     const { body, headers } = await api.request('GET', `/v1/peers/${id}`) as { body: PeerDetail, headers: Record<string, string> }
     expect(headers['content-type']).to.match(/^application\/json/)
     expect(body.agent).to.match(/^<img src=x onerror=alert\(1\)>x+…$/).and.have.lengthOf(256)

@@ -8,10 +8,11 @@ describe('address book: bucket hash', () => {
   const many = Array.from({ length: 5000 }, (_, i) => `item ${i}`)
 
   it('lets one source reach 16 buckets of new and one netgroup 4 of tried, all of them different', () => {
+    const enough = many.slice(0, 1000)
     for (let i = 0; i < 50; i++) {
       const hash = new BucketHash(secret, 256, 64)
-      expect(new Set(many.map(item => hash.newBucket(`source ${i}`, item))).size).to.equal(16)
-      expect(new Set(many.map(item => hash.triedBucket(`group ${i}`, item))).size).to.equal(4)
+      expect(new Set(enough.map(item => hash.newBucket(`source ${i}`, item))).size).to.equal(16)
+      expect(new Set(enough.map(item => hash.triedBucket(`group ${i}`, item))).size).to.equal(4)
     }
   })
 

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { networkId } from '../../../src/util/network-id.ts'
 import { AppNodes } from '../../support/app-nodes.ts'
 import { eventually, passes } from '../../support/eventually.ts'
+import { identified } from '../../support/identified.ts'
 import { rejection } from '../../support/rejection.ts'
 import type { AppNode, AppNodeInit } from '../../../src/index.ts'
 
@@ -89,10 +90,8 @@ describe('messaging: networks apart', function () {
     expect(a.node.getConnections(stranger.node.peerId)).to.have.length(1)
     expect(stranger.heard).to.deep.equal([])
     expect(toStranger.state).to.not.equal('delivered')
-    const ids = await eventually('identified', async () => {
-      const { protocols } = await a.node.peerStore.get(stranger.node.peerId)
-      return protocols.length > 0 && protocols
-    }) as string[]
+    await identified(a.node, stranger.node.peerId)
+    const { protocols: ids } = await a.node.peerStore.get(stranger.node.peerId)
     const ours = a.node.getProtocols().filter(id => id.includes('messaging'))
     expect(ours).to.not.deep.equal([])
     expect(ids.filter(id => ours.includes(id)), 'ids in common').to.deep.equal([])

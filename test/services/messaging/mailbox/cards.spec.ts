@@ -5,6 +5,7 @@ import { signCard } from '../../../../src/services/messaging/mailbox/card.ts'
 import { cardProtocol } from '../../../../src/services/messaging/mailbox/mailbox-protocols.ts'
 import { START_MS } from '../../../support/open-book.ts'
 import { eventually, passes } from '../../../support/eventually.ts'
+import { identified } from '../../../support/identified.ts'
 import { acquainted, addressOf, deposit, MailNodes, texts } from './support/mail-nodes.ts'
 import type { MailNode } from './support/mail-nodes.ts'
 
@@ -51,7 +52,7 @@ describe('messaging: cards of peers that are written to', () => {
     await nodes.stop(bob)
     expect(await deposit(alice, bob.peerId, 'too early')).to.equal(0)
     await alice.dial(mailbox.getMultiaddrs())
-    await eventually('identify is done', async () => (await alice.peerStore.get(mailbox.peerId)).protocols.length > 0)
+    await identified(alice, mailbox.peerId)
     expect(await deposit(alice, bob.peerId, 'hello, stranger')).to.equal(1)
     bob = await nodes.create({ seed: 3, datastore: bob.datastore })
     await passes(() => { expect(texts(bob)).to.deep.equal(['hello, stranger']) })

@@ -10,6 +10,7 @@ import { seededRng } from '../../../../src/util/rng.ts'
 import { START_MS } from '../../../support/open-book.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { eventually, passes } from '../../../support/eventually.ts'
+import { identified } from '../../../support/identified.ts'
 import { keyOf, peerIdOf } from '../../../support/signed-records.ts'
 import { MemoryDatastore } from 'datastore-core'
 import { defaultLogger } from '@libp2p/logger'
@@ -120,7 +121,7 @@ describe('messaging: mailboxes under attack', () => {
       return { card: new Uint8Array(0) }
     })
     await alice.dial(other.getMultiaddrs())
-    await eventually('identify is done', async () => (await alice.peerStore.get(other.peerId)).protocols.length > 0)
+    await identified(alice, other.peerId)
     expect(await deposit(alice, bob.peerId, 'x')).to.equal(1)
     expect(asked).to.equal(0)
     await deposit(alice, await peerIdOf(55), 'x')
