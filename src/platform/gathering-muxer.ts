@@ -1,5 +1,6 @@
 import { Uint8ArrayList } from 'uint8arraylist'
 import { internalsOf } from './module-internals.ts'
+import { wrappedMuxer } from './wrapped-muxer.ts'
 import type { MessageStream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 
 interface Muxer extends StreamMuxer {
@@ -28,11 +29,7 @@ const atEndOfTurn: (run: () => void) => void = globalThis.process?.nextTick ?? q
  * goes with what comes next, a turn later at most.
  */
 export function gatheringMuxer<C> (factory: (components: C) => StreamMuxerFactory): (components: C) => StreamMuxerFactory {
-  return components => {
-    const muxers = factory(components)
-    const createStreamMuxer = muxers.createStreamMuxer.bind(muxers)
-    return Object.assign(muxers, { createStreamMuxer: (connection: MessageStream) => gathering(createStreamMuxer(connection)) })
-  }
+  return wrappedMuxer(factory, gathering)
 }
 
 function gathering (made: StreamMuxer): StreamMuxer {
@@ -80,8 +77,11 @@ function gathering (made: StreamMuxer): StreamMuxer {
       schedule()
       gathered.append(data)
       if (gathered.byteLength < MAX_GATHERED_BYTES && !muxer.maConn.writableNeedsDrain) return true
-      isRefusing = true
-      tell('onMuxerNeedsDrain')
+      // each stream once: one that is opened meanwhile, or goes on too early, is refused here
+      if (!isRefusing) {
+        isRefusing = true
+        tell('onMuxerNeedsDrain')
+      }
       return false
     },
     close: async (options?: Parameters<StreamMuxer['close']>[0]) => {

@@ -1,6 +1,7 @@
 import { yamux } from '@chainsafe/libp2p-yamux'
 import { internalsOf } from './module-internals.ts'
-import type { MessageStream, Stream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import { wrappedMuxer } from './wrapped-muxer.ts'
+import type { Stream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 
 interface Muxer extends StreamMuxer {
   _newStream (...args: unknown[]): Stream
@@ -31,12 +32,8 @@ const MIN_ROUND_TRIP_MS = 1
  * yamux that gives a window back in few pieces, not for every frame. Its writers wait for every drain that is theirs, and a
  * window may grow on one machine, too.
  */
-export function yamuxWithWindows (): () => StreamMuxerFactory {
-  return () => {
-    const muxers = yamux()()
-    const createStreamMuxer = muxers.createStreamMuxer.bind(muxers)
-    return Object.assign(muxers, { createStreamMuxer: (connection: MessageStream) => changed(createStreamMuxer(connection)) })
-  }
+export function yamuxWithWindows (): (components: unknown) => StreamMuxerFactory {
+  return wrappedMuxer(yamux(), changed)
 }
 
 function changed (made: StreamMuxer): StreamMuxer {

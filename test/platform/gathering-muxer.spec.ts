@@ -46,6 +46,16 @@ describe('platform/gathering-muxer', () => {
     expect(told).to.deep.equal(['wait', 'go on'])
   })
 
+  it('tells streams once to wait, however often they or others write meanwhile', async () => {
+    const { muxer, told } = made({ isFull: true })
+    expect([1, 2, 3].map(n => send(muxer, Uint8Array.of(n)))).to.deep.equal([false, false, false])
+    expect(told).to.deep.equal(['wait'])
+    await turn()
+    expect(told).to.deep.equal(['wait', 'go on'])
+    send(muxer, Uint8Array.of(4))
+    expect(told).to.deep.equal(['wait', 'go on', 'wait'])
+  })
+
   it('hands on whole messages while much is written, and the rest a turn later', async () => {
     const { muxer, handed } = made()
     const lengths = (): number[] => handed.map(({ length }) => length)

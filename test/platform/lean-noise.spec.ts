@@ -1,9 +1,10 @@
 import { pureJsCrypto } from '@chainsafe/libp2p-noise'
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { messagesOf, noisePair } from '../support/noise-pair.ts'
+import { encrypter, messagesOf, noisePair } from '../support/noise-pair.ts'
 import { handshakeState, hex, hexOf, vectors, withEphemeral } from '../support/noise-vectors.ts'
 import { expectSameBytes } from '../support/same-bytes.ts'
+import { ScriptedConnection } from '../support/scripted-connection.ts'
 import type { Kind, NoiseEnd, NoiseOptions } from '../support/noise-pair.ts'
 
 const SEED = 7
@@ -37,6 +38,41 @@ describe('platform/lean-noise', () => {
       }), { seed: SEED, numRuns: 4 })
     })
   }
+
+  it('reads what comes byte by byte as it is whole, and keeps it in few pieces', async () => {
+    const [from, to] = await noisePair('stock', 'ours')
+    const texts = [65_000, 20].map(length => new Uint8Array(length).fill(length))
+    const wire = written(from, () => { for (const text of texts) from.secured.connection.send(text) })
+    const { buffer } = (to.secured.connection as unknown as { decoder: { buffer: Iterable<Uint8Array> } }).decoder
+    let most = 0
+    for (const [at, byte] of wire.entries()) {
+      to.wire.receive(Uint8Array.of(byte))
+      most = Math.max(most, at % 1_000 === 0 ? [...buffer].length : 0)
+      if (at === 2 + 65_000 + TAG_BYTES - 2) expect(to.received).to.have.length(0)
+      if (at === 2 + 65_000 + TAG_BYTES - 1) expect(to.received).to.have.length(1)
+    }
+    expect(most).to.be.within(2, 20)
+    expectSameBytes(Buffer.concat(to.received), Buffer.concat(texts))
+  })
+
+  it('cuts off who says its handshake in very many pieces, and not who says it in some', async () => {
+    const wire = new ScriptedConnection('inbound')
+    const securing = (await encrypter('ours', 1)).secureInbound(wire).catch((err: unknown) => err)
+    wire.receive(Uint8Array.of(200, 0))
+    for (let i = 1; i < 256; i++) wire.receive(Uint8Array.of(1))
+    expect(wire.status).to.equal('open')
+    wire.receive(Uint8Array.of(1))
+    expect(wire.status).to.equal('aborted')
+    expect(await securing).to.include({ name: 'NoiseError', code: 'NOISE_PIECES_TOO_SMALL' })
+  })
+
+  it('afterwards pieces are not counted', async () => {
+    const [from, to] = await noisePair('stock', 'ours')
+    const wire = written(from, () => { from.secured.connection.send(new Uint8Array(1_000).fill(3)) })
+    for (const byte of wire) to.wire.receive(Uint8Array.of(byte))
+    expect(to.wire.status).to.equal('open')
+    expect(to.received).to.have.length(1)
+  })
 
   it('says in the handshake and after it, byte for byte, what stock says with the same keys', async () => {
     const [{ prologue, initiator, responder }] = vectors.noise.vectors as [typeof vectors.noise.vectors[0]]

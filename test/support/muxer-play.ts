@@ -87,6 +87,11 @@ export class PlayedMuxer {
     return buffer.byteLength < HEADER_BYTES ? 0 : buffer.getUint32(HEADER_BYTES - 4)
   }
 
+  /** In which it has what came of that frame. */
+  get pieces (): number {
+    return [...(this.muxer as unknown as { decoder: { buffer: Uint8ArrayList } }).decoder.buffer].length
+  }
+
   [Symbol.dispose] (): void {
     this.muxer.abort(new Error('over'))
     this.connection.abort(new Error('over'))
