@@ -52,7 +52,7 @@ async function connected (address: Multiaddr, { signal, onProgress }: DialTransp
   } catch (cause) {
     count(signal.aborted ? 'abort' : 'error')
     socket.terminate()
-    throw new ConnectionFailedError(`Could not connect to ${uri}: ${describeError(cause)}`)
+    throw Object.assign(new ConnectionFailedError(`Could not connect to ${uri}: ${describeError(cause)}`), { cause })
   }
   count('connect')
   return socket as unknown as WebSocket

@@ -40,7 +40,7 @@ function joining (made: MultiaddrConnection): MultiaddrConnection {
   const sendData: SocketConnection['sendData'] = data => {
     const sentBytes = data.byteLength
     for (let at = 0; at < sentBytes; at += MAX_MESSAGE_BYTES) {
-      // a copy, as the socket masks it in place
+      // a copy, as a dialled socket masks it in place
       const message = data.slice(at, Math.min(at + MAX_MESSAGE_BYTES, sentBytes))
       if (tellsWhenGone) websocket.send(message, gone)
       else websocket.send(message)

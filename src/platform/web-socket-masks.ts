@@ -8,12 +8,16 @@ interface FrameSender {
 
 const MASK_BYTES = 4
 const WORD_BYTES = 8
+/** Below it a view of words costs more than it saves. */
+const WORDS_FROM_BYTES = 512
+const maskWord = new BigUint64Array(1)
+const maskBytes = new Uint8Array(maskWord.buffer)
 const pool = new Uint8Array(1024 * MASK_BYTES)
 let drawn = pool.length
 /** Of the first byte of a frame: set if it is a ping, a pong or the end. */
 const CONTROL_BIT = 0x08
 
-/** For the option `generateMask` of `ws`: it then masks nothing itself, which it would do byte by byte. */
+/** For the option `generateMask` of `ws`: it then masks nothing itself, which without native help it does byte by byte. */
 export const noMask = (mask: Uint8Array): void => { mask.fill(0) }
 
 /**
@@ -40,17 +44,21 @@ export function maskSent (socket: object): void {
 /** XORs in place: twice is not at all. */
 export function applyMask (bytes: Uint8Array, mask: Uint8Array): void {
   const { buffer, byteOffset, byteLength } = bytes
-  const start = Math.min(-byteOffset & (WORD_BYTES - 1), byteLength)
-  const wholeWords = Math.floor((byteLength - start) / WORD_BYTES)
-  // of none the start may lie where no word may: that throws
-  const words = wholeWords === 0 ? new BigUint64Array(0) : new BigUint64Array(buffer, byteOffset + start, wholeWords)
-  const [word = 0n] = new BigUint64Array(Uint8Array.from({ length: WORD_BYTES }, (_, i) => mask[(start + i) & 3] ?? 0).buffer)
-  const applyBytes = (from: number, to: number): void => {
-    for (let i = from; i < to; i++) bytes[i] = (bytes[i] ?? 0) ^ (mask[i & 3] ?? 0)
+  if (byteLength < WORDS_FROM_BYTES) {
+    applyBytes(bytes, mask, 0, byteLength)
+    return
   }
-  applyBytes(0, start)
+  const start = -byteOffset & (WORD_BYTES - 1)
+  const words = new BigUint64Array(buffer, byteOffset + start, Math.floor((byteLength - start) / WORD_BYTES))
+  for (let i = 0; i < WORD_BYTES; i++) maskBytes[i] = mask[(start + i) & 3] ?? 0
+  const [word = 0n] = maskWord
+  applyBytes(bytes, mask, 0, start)
   for (let i = 0; i < words.length; i++) words[i] = (words[i] ?? 0n) ^ word
-  applyBytes(start + words.byteLength, byteLength)
+  applyBytes(bytes, mask, start + words.byteLength, byteLength)
+}
+
+function applyBytes (bytes: Uint8Array, mask: Uint8Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) bytes[i] = (bytes[i] ?? 0) ^ (mask[i & 3] ?? 0)
 }
 
 /** Random bytes that nobody had yet: to ask for four at a time would cost more than to mask with them. */

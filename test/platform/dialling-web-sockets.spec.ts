@@ -82,6 +82,7 @@ describe('platform/dialling-web-sockets', () => {
     const refused = await failure(dialled(address))
     expect(refused.name).to.equal('ConnectionFailedError')
     expect(refused.message).to.include('ECONNREFUSED')
+    expect(refused.cause).to.include({ code: 'ECONNREFUSED' })
     expect((await failure(dialled(address, AbortSignal.abort(new Error('enough'))))).message).to.equal('enough')
   })
 
@@ -107,6 +108,29 @@ describe('platform/dialling-web-sockets', () => {
     await eventually('the ping is answered', () => server.frames.length === 1)
     expect(server.frames[0]).to.deep.include({ opcode: 10, text: Buffer.of(9) })
     connection.abort(new Error('done'))
+  })
+
+  it('hands on the many small frames of one read at once, in their order, and before the end', async () => {
+    const texts = Array.from({ length: 1_000 }, (_, i) => i & 0xff)
+    await using server = await RawWebSocket.start(Uint8Array.from([...texts.flatMap(byte => [BINARY, 1, byte]), 0x88, 0]))
+    const connection = await dialled(server.address)
+    const received: number[] = []
+    let messages = 0
+    connection.addEventListener('message', ({ data }) => {
+      messages++
+      received.push(...data.subarray())
+    })
+    await eventually('it ends', () => connection.status !== 'open')
+    expect(received).to.deep.equal(texts)
+    expect(messages).to.be.below(10)
+  })
+
+  it('refuses text at its header', async () => {
+    await using server = await RawWebSocket.start()
+    const connection = await dialled(server.address)
+    const closed = new Promise<Error | undefined>(resolve => { connection.addEventListener('close', ({ error }) => { resolve(error) }, { once: true }) })
+    server.socket!.write(Uint8Array.of(0x81, 127, 0, 0, 0, 0, 6, 0x40, 0, 0))
+    expect(await closed).to.include({ code: 'WEB_SOCKET_TEXT' })
   })
 
   it('reads masked frames as they were, however they are cut', async () => {
