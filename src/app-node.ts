@@ -2,7 +2,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { createLibp2p } from 'libp2p'
 import { libp2pOptions } from './app-node/libp2p-options.ts'
 import { bindStorage } from './app-node/lifecycle.ts'
-import { openFor } from './app-node/opened.ts'
+import { closeOpened, openFor } from './app-node/opened.ts'
 import { ownerKeyOf } from './app-node/owner-key.ts'
 import { gatherOwnProtocols } from './app-node/own-protocols.ts'
 import { cachePeers } from './app-node/peer-store-cache.ts'
@@ -18,7 +18,6 @@ import type { ConnectionProtector, ServiceMap } from '@libp2p/interface'
 import type { ServiceFactoryMap } from 'libp2p'
 import type { AppNode, AppNodeInit, AppServices } from './app-node/init.ts'
 import type { Opened } from './app-node/opened.ts'
-import type { Storage } from './platform/storage.ts'
 
 export type { AppNode, AppNodeInit, AppServices } from './app-node/init.ts'
 export { AppNodeOptionError } from './app-node/checked.ts'
@@ -34,12 +33,13 @@ export async function createAppNode<S extends ServiceMap = {}> (init: AppNodeIni
   return await makeAppNode(init, openFor(init))
 }
 
-/** The same of what is being opened already. */
-export async function makeAppNode<S extends ServiceMap = {}> (init: AppNodeInit<S>, { checked, resolver, storage: opening }: Opened): Promise<AppNode<S>> {
-  const mdns = mdnsInit(init.mdns, checked.network)
+/** The same of what is being opened already, and is closed when this fails. */
+export async function makeAppNode<S extends ServiceMap = {}> (init: AppNodeInit<S>, opened: Opened): Promise<AppNode<S>> {
+  const { checked, resolver } = opened
   try {
+    const mdns = mdnsInit(init.mdns, checked.network)
     const [storage, transports, upnp, connectionProtector, mdnsModule] = await Promise.all([
-      opening,
+      opened.storage,
       init.transports ?? createTransports(init),
       init.upnp === true ? loadUpnp() : undefined,
       init.preSharedKey == null ? undefined : loadProtector(init.preSharedKey),
@@ -63,7 +63,7 @@ export async function makeAppNode<S extends ServiceMap = {}> (init: AppNodeInit<
     if (init.start !== false) await node.start()
     return node
   } catch (err) {
-    await closeOpened(opening)
+    await closeOpened(opened)
     throw err
   }
 }
@@ -71,9 +71,4 @@ export async function makeAppNode<S extends ServiceMap = {}> (init: AppNodeInit<
 async function loadProtector (psk: Uint8Array): Promise<() => ConnectionProtector> {
   const { preSharedKey } = await import('@libp2p/pnet')
   return () => clearProtector(preSharedKey({ psk })())
-}
-
-async function closeOpened (opening: Promise<Storage>): Promise<void> {
-  const [storage] = await Promise.allSettled([opening])
-  if (storage.status === 'fulfilled') await storage.value.close()
 }

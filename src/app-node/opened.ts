@@ -12,7 +12,7 @@ import type { AppNodeInit } from './init.ts'
 export interface Opened {
   checked: CheckedInit
   resolver: DnsResolver
-  /** Whoever takes it closes it. */
+  /** Whoever takes it closes it: `makeAppNode`, or `closeOpened`. */
   storage: Promise<Storage>
 }
 
@@ -31,4 +31,10 @@ export function openFor<S extends ServiceMap> (init: AppNodeInit<S>): Opened {
   // who takes it is told what failed, perhaps later
   storage.catch(() => {})
   return { checked, resolver, storage }
+}
+
+/** For what no node will be made of. */
+export async function closeOpened ({ storage }: Opened): Promise<void> {
+  const [result] = await Promise.allSettled([storage])
+  if (result.status === 'fulfilled') await result.value.close()
 }

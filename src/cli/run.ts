@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { watch } from '../app-node/events.ts'
-import { openFor } from '../app-node/opened.ts'
+import { closeOpened, openFor } from '../app-node/opened.ts'
 import { ConfigError } from '../config/index.ts'
 import { AppError, describeError } from '../errors.ts'
 import { boundYoungGeneration } from '../platform/young-generation.ts'
@@ -126,17 +126,24 @@ async function launch (context: CommandContext, reporter: Reporter, signal: Abor
   const { listen, moved } = await planListen(wantedListen(config, chosen), chosen)
   const apiPlace = config.api ? await planApi(merged, files) : undefined
 
-  const start = async (addresses: string[]): Promise<Launched> => {
-    // nothing has been written yet
-    signal.throwIfAborted()
-    const init = { ...nodeInit(config, files, addresses), ...extra, transports, start: false }
-    const opened = openFor(init)
-    // the first wait for the disk: while it goes on, the rest is loaded
+  /** What is loaded while the disk is waited for. */
+  const load = async () => {
     const version = await readVersion()
     const [{ makeAppNode }, admin] = await Promise.all([
       import('../app-node.ts'),
       apiPlace == null ? undefined : import('./admin.ts').then(({ createAdmin }) => createAdmin(merged))
     ])
+    return { makeAppNode, admin, version }
+  }
+  const start = async (addresses: string[]): Promise<Launched> => {
+    // nothing has been written yet
+    signal.throwIfAborted()
+    const init = { ...nodeInit(config, files, addresses), ...extra, transports, start: false }
+    const opened = openFor(init)
+    const { makeAppNode, admin, version } = await load().catch(async (err: unknown) => {
+      await closeOpened(opened)
+      throw err
+    })
     const node = await makeAppNode({ ...init, ...admin?.init }, opened)
     watch(node, (event) => {
       reporter.emit(event)

@@ -143,7 +143,7 @@ class Family {
 /**
  * libp2p's component `metrics` for Prometheus, for one node. Unlike `@libp2p/prometheus-metrics` it shares nothing with other nodes
  * of the process, forgets labels that a calculation no longer names, and takes calculated counters as totals. It keeps what it is
- * told until `open`, for nodes that start before what writes it down is loaded.
+ * told until `open`, without a bound, for nodes that start before what writes it down is loaded: call it soon.
  */
 export class MetricsRegistry implements Metrics {
   readonly #families = new Map<string, Family>()

@@ -1,4 +1,4 @@
-import { createPrivateKey, sign } from 'node:crypto'
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import { privateKeyFromRaw } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
 
@@ -12,13 +12,14 @@ const NOISE_BYTES = NOISE_PREFIX.byteLength + 32
 
 /**
  * A key like this one that signs faster: libp2p reads an Ed25519 key anew for every signature, which takes twice as long as to
- * sign. The signature for Noise, which is deterministic (RFC 8032), is made once. Keys of another type, and those that are not
- * libp2p's own and may sign somewhere else, come back as they are.
+ * sign. The signature for Noise, which is deterministic (RFC 8032), is made once. Keys of another type, those with a `sign` of
+ * their own, and those without the secret that belongs to their public key, which may sign somewhere else, come back as they are.
  */
 export function signingKey (key: PrivateKey): PrivateKey {
   if (key.type !== 'Ed25519' || !isLibp2ps(key)) return key
   const pkcs8 = Buffer.concat([PKCS8_PREFIX, key.raw.subarray(0, SECRET_BYTES)]).toString('base64')
   const object = createPrivateKey(`-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----`)
+  if (createPublicKey(object).export({ format: 'jwk' }).x !== Buffer.from(key.publicKey.raw).toString('base64url')) return key
   let noise: { message: Buffer, signature: Uint8Array } | undefined
   const signed: PrivateKey['sign'] = (data, options) => {
     options?.signal?.throwIfAborted()

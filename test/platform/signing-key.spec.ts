@@ -65,6 +65,9 @@ describe('platform/signing-key', () => {
     expect(signed).to.equal(0)
     expect(await signatureOf(new KeyElsewhere())).to.equal(true)
     expect(signed).to.equal(1)
+    // in a device: what is read of it is no secret
+    expect(await signatureOf(Object.assign(new Ed25519PrivateKey(), { raw: new Uint8Array(64) }))).to.equal(true)
+    expect(signed).to.equal(2)
   })
 
   it('leaves other keys alone: of other types, and those that sign somewhere else', async () => {
