@@ -27,7 +27,6 @@ interface FrameReceiver {
 
 const TEXT = 1
 const BINARY = 2
-const CLOSE = 8
 /** Shorter pieces are copied together: each would cost whoever reads them more than the copy. */
 const SMALL_BYTES = 1024
 
@@ -84,8 +83,6 @@ function streaming (made: MultiaddrConnection): MultiaddrConnection {
         return
       }
     }
-    // what came before the end is heard before it
-    if (receiver._opcode === CLOSE) handOn()
     endFrame(done)
   }
   return connection

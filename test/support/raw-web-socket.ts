@@ -13,6 +13,18 @@ export interface Frame {
   text: Uint8Array
 }
 
+/** As RFC 6455, 5.2 has it: `first` is its first byte, the length takes as many bytes as it must. */
+export function webSocketFrame (first: number, text: Uint8Array, mask?: Uint8Array): Buffer {
+  const { length } = text
+  const long = Buffer.alloc(length < 126 ? 0 : length < 65_536 ? 2 : 8)
+  if (long.length === 2) long.writeUInt16BE(length)
+  if (long.length === 8) long.writeBigUInt64BE(BigInt(length))
+  const short = length < 126 ? length : length < 65_536 ? 126 : 127
+  return Buffer.concat([
+    Uint8Array.of(first, short | (mask == null ? 0 : 0x80)), long, mask ?? new Uint8Array(), mask == null ? text : text.map((byte, i) => byte ^ mask[i & 3]!)
+  ])
+}
+
 /** A server that answers one request for a WebSocket, at once with a first frame, and keeps the bytes of all that follow. */
 export class RawWebSocket implements AsyncDisposable {
   readonly #server: Server
