@@ -27,7 +27,7 @@ export class NoiseError extends AppError {}
 /** A handshake is three messages, and each read of a socket is one piece at most. */
 const MAX_HANDSHAKE_PIECES = 256
 /** Bytes after which it is asked for garbage: each of them was in two buffers, which nobody needs any more. */
-const COLLECT_AFTER_BYTES = 4 * 1024 * 1024
+const COLLECT_AFTER_BYTES = 2 * 1024 * 1024
 
 const LENGTH_BYTES = 2
 /** What it is told when a length is not there yet: after each message, and to make an error with its stack costs as much as to decrypt one. */
