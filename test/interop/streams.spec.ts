@@ -18,14 +18,13 @@ inForeign('streams', (foreign) => {
 
       before(async () => {
         node = await peerkeep()
-        await node.services.protocols.handle(ticks, async function * ({ count, failAfter, everyMs }) {
+        await node.services.protocols.handle(ticks, async function * ({ count, failAfter }) {
           made = 0
           try {
             for (let n = 0; n < count; n++) {
               if (n === failAfter) throw new ProtocolFailure('x-worn-out', 'no more ticks')
               made++
               yield { n }
-              if (everyMs != null) await new Promise(resolve => setTimeout(resolve, everyMs))
             }
           } finally {
             ended++
@@ -53,7 +52,7 @@ inForeign('streams', (foreign) => {
 
       it('that is left early ends the generator', async () => {
         ended = 0
-        expect(await receive({ count: ENDLESS, everyMs: 1 }, 5)).to.deep.equal({ items: numbered(5), ended: false })
+        expect(await receive({ count: ENDLESS }, 5)).to.deep.equal({ items: numbered(5), ended: false })
         await eventually('the generator has ended', () => ended === 1)
         expect(made).to.be.below(ENDLESS)
       })

@@ -168,14 +168,13 @@ func (n *Node) caller(ctx context.Context, to peer.ID, id protocol.ID) (*muxCall
 	return caller, nil
 }
 
-// burst asks everything at once and tells in which order the answers came.
+// burst asks everything at once.
 func (n *Node) burst(ctx context.Context, to peer.ID, id protocol.ID, requests []json.RawMessage) (any, error) {
 	caller, err := n.caller(ctx, to, id)
 	if err != nil {
 		return nil, err
 	}
 	answers := make([]any, len(requests))
-	order := []int{}
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	var failed error
@@ -186,10 +185,9 @@ func (n *Node) burst(ctx context.Context, to peer.ID, id protocol.ID, requests [
 			mu.Lock()
 			defer mu.Unlock()
 			answers[i] = answer
-			order = append(order, i)
 			failed = errors.Join(failed, err)
 		})
 	}
 	all.Wait()
-	return map[string]any{"answers": answers, "order": order, "stream": caller.m.s.ID()}, failed
+	return map[string]any{"answers": answers, "stream": caller.m.s.ID()}, failed
 }

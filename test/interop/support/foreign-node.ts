@@ -24,8 +24,8 @@ interface Orders {
   ask: [Call & { request: unknown }, Told<unknown>]
   when: [Call & { seconds: number }, { seconds: number, nanos: number }]
   stream: [Call & { request: unknown, take?: number }, Items]
-  /** All at once on one stream of many calls; `order` is that in which the answers came. */
-  burst: [Call & { requests: unknown[] }, { answers: Array<Told<unknown>>, order: number[], stream: string }]
+  /** All at once on one stream of many calls. */
+  burst: [Call & { requests: unknown[] }, { answers: Array<Told<unknown>>, stream: string }]
   /** On a stream that is closed for writing at once. */
   once: [Call & { requests: unknown[] }, unknown[]]
   /** Leaves after a moment. */

@@ -22,7 +22,7 @@ export const when = defineProtocol({ id: '/interop/when/1.0.0', request: codec<D
 export const ticks = defineProtocol({
   id: '/interop/ticks/1.0.0',
   shape: 'stream',
-  request: json(z.object({ count: z.number(), failAfter: z.number().optional(), everyMs: z.number().optional() })),
+  request: json(z.object({ count: z.number(), failAfter: z.number().optional() })),
   response: json(z.object({ n: z.number() }))
 })
 
