@@ -55,7 +55,7 @@ const AFTER = [
   [/^/, ['src/app-node.ts']]
 ]
 /** Small, and needed by most of them. */
-const COMMON = ['src/errors.ts', 'src/util/clock.ts', 'src/util/rng.ts', 'src/components.ts', 'src/platform/durable-file.ts', 'src/platform/process-id.ts']
+const COMMON = ['src/errors.ts', 'src/util/clock.ts', 'src/util/rng.ts', 'src/components.ts', 'src/platform/durable-file.ts', 'src/platform/process-id.ts', 'src/platform/version.ts']
 
 const inOrder = {
   name: 'lazy files in order',

@@ -11,11 +11,6 @@ import type { Origin } from '../config/merge.ts'
 /** Both `src/cli` and `dist/cli` are two below the root of the package. */
 export const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-export async function readVersion (): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string }
-  return version
-}
-
 /** `~/x` is in the user's home, a relative path is below `base`. */
 export function absolutePath (path: string, base: string = process.cwd()): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : resolve(base, path)

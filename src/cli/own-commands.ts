@@ -1,6 +1,6 @@
+import { version as current } from '../platform/version.ts'
 import { word } from './client/value-types.ts'
 import { several } from './command.ts'
-import { readVersion } from './files.ts'
 import type { OwnCommand, PlainCommand } from './command.ts'
 
 export const run: OwnCommand = {
@@ -55,8 +55,7 @@ export const version: PlainCommand = {
   example: 'version',
   json: 'one object: version',
   run: async ({ terminal, json }) => {
-    const version = await readVersion()
-    terminal.stdout.write(json ? `${JSON.stringify({ version })}\n` : `${version}\n`)
+    terminal.stdout.write(json ? `${JSON.stringify({ version: current })}\n` : `${current}\n`)
     return 0
   }
 }

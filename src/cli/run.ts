@@ -4,11 +4,12 @@ import { watch } from '../app-node/events.ts'
 import { closeOpened, openFor } from '../app-node/opened.ts'
 import { ConfigError } from '../config/index.ts'
 import { AppError, describeError } from '../errors.ts'
+import { version } from '../platform/version.ts'
 import { boundYoungGeneration } from '../platform/young-generation.ts'
 import { sleep, systemClock } from '../util/clock.ts'
 import { planApi } from './api-place.ts'
 import { failureOf } from './failure.ts'
-import { readConfiguredFiles, readVersion } from './files.ts'
+import { readConfiguredFiles } from './files.ts'
 import { hasIdentity } from './id.ts'
 import { ListenError, isAddressInUse, onAnyPort, planListen, wantedListen } from './listen.ts'
 import { componentLogger, openLog } from './log.ts'
@@ -66,7 +67,7 @@ async function serve (context: CommandContext, reporter: Reporter, { signalled, 
   const { merged: { config }, terminal } = context
   const log = openLog(config.logLevel, terminal)
   const known = await hasIdentity(config.dataDir)
-  const { node, admin, apiPlace, version } = await launch(context, reporter, signal, {
+  const { node, admin, apiPlace } = await launch(context, reporter, signal, {
     logger: componentLogger(log),
     onWarning: ({ code, message }) => { reporter.emit({ event: 'warning', code, message }) }
   })
@@ -112,7 +113,6 @@ interface Launched {
   /** Absent with --no-api. */
   admin?: Admin
   apiPlace?: ApiPlace
-  version: string
 }
 
 /** Makes and starts the node, on other ports when the default ones were taken. */
@@ -127,20 +127,16 @@ async function launch (context: CommandContext, reporter: Reporter, signal: Abor
   const apiPlace = config.api ? await planApi(merged, files) : undefined
 
   /** What is loaded while the disk is waited for. */
-  const load = async () => {
-    const version = await readVersion()
-    const [{ makeAppNode }, admin] = await Promise.all([
-      import('../app-node.ts'),
-      apiPlace == null ? undefined : import('./admin.ts').then(({ createAdmin }) => createAdmin(merged))
-    ])
-    return { makeAppNode, admin, version }
-  }
+  const load = async () => Promise.all([
+    import('../app-node.ts'),
+    apiPlace == null ? undefined : import('./admin.ts').then(({ createAdmin }) => createAdmin(merged))
+  ])
   const start = async (addresses: string[]): Promise<Launched> => {
     // nothing has been written yet
     signal.throwIfAborted()
     const init = { ...nodeInit(config, files, addresses), ...extra, transports, start: false }
     const opened = openFor(init)
-    const { makeAppNode, admin, version } = await load().catch(async (err: unknown) => {
+    const [{ makeAppNode }, admin] = await load().catch(async (err: unknown) => {
       await closeOpened(opened)
       throw err
     })
@@ -158,7 +154,7 @@ async function launch (context: CommandContext, reporter: Reporter, signal: Abor
       await stopAll(node, admin)
       throw err
     }
-    return { node, admin, apiPlace, version }
+    return { node, admin, apiPlace }
   }
   const tellMoved = (ports: string, from = 'listening'): void => {
     reporter.emit({ event: 'warning', code: 'LISTEN_PORT_MOVED', message: `${ports} in use by another program: ${from} on a port that the system chose` })

@@ -1,7 +1,7 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** What may gather between two collections. After a minute of rest V8 has made its heap small, and would mark all of it each 13 MB. */
+/** What may gather between two collections. When it has rested V8 makes its heap small, and would mark all of it each 13 MB. */
 const MAX_GARBAGE_BYTES = 2 * 1024 * 1024
 
 /**
