@@ -5,6 +5,7 @@ import { bindStorage } from './app-node/lifecycle.ts'
 import { closeOpened, openFor } from './app-node/opened.ts'
 import { ownerKeyOf } from './app-node/owner-key.ts'
 import { gatherOwnProtocols } from './app-node/own-protocols.ts'
+import { pacePings } from './app-node/paced-pings.ts'
 import { cachePeers } from './app-node/peer-store-cache.ts'
 import { limitPeerStore } from './app-node/peer-store-limit.ts'
 import { servicesOf } from './app-node/services.ts'
@@ -57,6 +58,7 @@ export async function makeAppNode<S extends ServiceMap = {}> (init: AppNodeInit<
     limitPeerStore(node.peerStore)
     cachePeers(node.peerStore, node.peerId)
     gatherOwnProtocols(node.peerStore, node.peerId)
+    if (init.connectionMonitor?.enabled !== false) pacePings(node)
     const log = node.logger.forComponent('peerkeep:node')
     const warn = init.onWarning ?? (({ code, message }) => { log.error('%s - %s', code, message) })
     for (const warning of storage.warnings) warn(warning)

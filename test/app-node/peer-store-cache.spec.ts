@@ -126,6 +126,14 @@ describe('app-node/peer-store-cache', () => {
     expect((await datastore.during(async () => store.merge(peer, { protocols: ['/a'] }))).writes).to.equal(0)
   })
 
+  it('knows as many as a large node has connected, each of which is pinged in turn', async () => {
+    const { store, datastore } = await setUp()
+    const peers = await Promise.all(Array.from({ length: 1_000 }, async () => peerIdFromPrivateKey(await generateKeyPair('Ed25519'))))
+    const ping = async (): Promise<void> => { for (const peer of peers) await store.merge(peer, { protocols: ['/ping'] }) }
+    await ping()
+    expect(await datastore.during(ping)).to.deep.equal({ reads: 0, writes: 0 })
+  })
+
   it('does not write what identify tells again of who comes back', async () => {
     const [{ store, datastore, peer, updates, clock }, { peer: other }] = await Promise.all([setUp(), setUp()])
     const told = { addresses: [{ multiaddr: multiaddr('/ip4/192.0.2.1/tcp/1'), isCertified: true }], protocols: ['/b', '/a'], publicKey: peer.publicKey, peerRecordEnvelope: bytes('signed') }
