@@ -3,12 +3,16 @@
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { licensesOf } from './licenses.mjs'
+import { scriptsOf, withErrorNames } from './program-scripts.mjs'
 
 /** Programs that run since before may still load a file of theirs. */
 const KEEP_MS = 60 * 60_000
+
+/** Of the DHT, in `dist/bundle`. */
+const PREFIXES = 'prefixes.bin'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, 'dist')
@@ -90,7 +94,22 @@ const secondNoise = {
   }
 }
 
-const { outputFiles, metafile } = await build({
+/** A DHT looks up 65,536 numbers by their index, now and then: 400 KB of source, and more when compiled. */
+const prefixList = {
+  name: 'list of prefixes as a file',
+  setup ({ onLoad }) {
+    onLoad({ filter: /[/\\]generated-prefix-list\.js$/ }, async ({ path }) => {
+      const { default: numbers } = await import(pathToFileURL(path))
+      await replace(join(out, 'bundle', PREFIXES), littleEndian(numbers))
+      return { contents: `import { readFileSync } from 'node:fs'
+        let list
+        const read = () => new DataView(new Uint8Array(readFileSync(new URL('${PREFIXES}', import.meta.url))).buffer)
+        export default new Proxy([], { get: (_, i) => (list ??= read()).getUint32(4 * i, true) })` }
+    })
+  }
+}
+
+const { outputFiles: written, metafile } = await build({
   absWorkingDir: root,
   entryPoints: ENTRIES,
   outdir: out,
@@ -111,29 +130,37 @@ const { outputFiles, metafile } = await build({
   legalComments: 'none',
   // loaded when they are needed: the log, which starts workers; WebAssembly; what need not be installed
   external: ['pino', 'pino-pretty', 'libsodium-wrappers-sumo', '@chainsafe/libp2p-quic'],
-  plugins: [inOrder, builtins, secondNoise, nativeLevel],
+  plugins: [inOrder, builtins, secondNoise, nativeLevel, prefixList],
   banner: { js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);' },
   logLevel: 'warning'
 })
+const modules = written.map(({ path, text }) => ({ path, text: path.endsWith('.map') ? text : withErrorNames(text) }))
+const outputFiles = await scriptsOf(modules, metafile, root)
 refuseLazyCommonJs()
 await refuseNewNames()
 
 const files = [
-  ...outputFiles.map(({ path, contents }) => [path, contents]),
+  ...outputFiles.map(({ path, text }) => [path, text]),
   [join(out, 'bundle', 'licenses.txt'), await licensesOf(Object.keys(metafile.inputs), root)]
 ]
 // the entries last, and each file whole: at any moment what is there runs
-const isEntry = ([path]) => Object.keys(metafile.outputs).some(name => join(root, name) === path && metafile.outputs[name].entryPoint != null && !/-[A-Z0-9]{8}\.js$/.test(name))
+const isEntry = ([path]) => path === join(out, 'bundle/program.js') || Object.keys(metafile.outputs).some(name => join(root, name) === path && metafile.outputs[name].entryPoint != null && !/-[A-Z0-9]{8}\.js$/.test(name))
 for (const some of [files.filter(file => !isEntry(file)), files.filter(isEntry)]) await Promise.all(some.map(async file => { await replace(...file) }))
-await removeOld(join(out, 'bundle'), new Set(files.map(([path]) => path)))
-const bytes = outputFiles.filter(({ path }) => path.endsWith('.js')).reduce((sum, { contents }) => sum + contents.length, 0)
-console.log(`bundle: ${outputFiles.length / 2} files, ${(bytes / 1024 / 1024).toFixed(1)} MiB`)
+await removeOld(join(out, 'bundle'), new Set([join(out, 'bundle', PREFIXES), ...files.map(([path]) => path)]))
+const bytes = outputFiles.filter(({ path }) => !path.endsWith('.map')).reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
+console.log(`bundle: ${outputFiles.filter(({ path }) => !path.endsWith('.map')).length} files, ${(bytes / 1024 / 1024).toFixed(1)} MiB`)
 
 async function replace (path, contents) {
   const temporary = `${path}.${process.pid}`
   await mkdir(dirname(path), { recursive: true })
   await writeFile(temporary, contents)
   await rename(temporary, path)
+}
+
+function littleEndian (numbers) {
+  const bytes = Buffer.alloc(4 * numbers.length)
+  for (const [i, number] of numbers.entries()) bytes.writeUInt32LE(number, 4 * i)
+  return bytes
 }
 
 async function removeOld (folder, current) {
@@ -153,10 +180,10 @@ function refuseLazyCommonJs () {
 
 /** An error's name is its class's: of two classes that share one, esbuild calls the other something else. */
 async function refuseNewNames () {
-  const written = outputFiles.map(({ text }) => text).join('\n')
+  const all = outputFiles.map(({ text }) => text).join('\n')
   for (const path of Object.keys(metafile.inputs).filter(path => path.startsWith('src/'))) {
     for (const [, name, base] of (await readFile(join(root, path), 'utf8')).matchAll(/class (\w+) extends (\w*(?:Error|Fault|Warning)) /g)) {
-      const renamed = new RegExp(`class (_${name}|_?${name}\\d+) extends ${base}\\d*\\b`).exec(written)?.[1]
+      const renamed = new RegExp(`(?:class (?=\\w+ extends)|(?=\\w+=class extends))(_${name}|_?${name}\\d+)(?:=class)? extends ${base}\\d*\\b`).exec(all)?.[1]
       if (renamed != null) throw new Error(`${name} of ${path} would be called ${renamed}: give it a name that no other class has`)
     }
   }

@@ -12,7 +12,7 @@ const TOUCH_MS = 1_000
 const STALE_MS = 15_000
 
 /** Without one of these it was not built, or somebody has deleted a part. */
-const BUILT = ['node.js', 'index.js', 'bundle/index.js', 'dashboard/index.html', '.stamp']
+const BUILT = ['node.js', 'index.js', 'bundle/index.js', 'bundle/program.js', 'dashboard/index.html', '.stamp']
 
 /** What is to be done, in order: how to see that it is done, what npm is told otherwise. */
 function stepsOf (root) {

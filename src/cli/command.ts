@@ -39,6 +39,8 @@ interface Described {
 export interface CommandContext {
   terminal: Terminal
   merged: Merged
+  /** Stores what was compiled, for the next start. */
+  keepCode (): Promise<void>
 }
 
 /** Takes all options. */

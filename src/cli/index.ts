@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { parseArgv } from './argv.ts'
 import { grammarOf } from './commands.ts'
 import { failureOf } from './failure.ts'
@@ -5,8 +6,8 @@ import { loadConfig } from './load.ts'
 import { createReporter, survivesClosedOutput } from './reporter.ts'
 import type { Terminal } from './reporter.ts'
 
-/** The program: from what stands on the command line to the exit code. Never rejects. */
-export async function main (argv: readonly string[], terminal: Terminal = { stdout: process.stdout, stderr: process.stderr, environment: process.env }): Promise<number> {
+/** The program: from what stands on the command line to the exit code. `keepCode` stores what was compiled, for the next start. Never rejects. */
+export async function main (argv: readonly string[], terminal: Terminal = { stdout: process.stdout, stderr: process.stderr, environment: process.env }, keepCode = async () => { flushCompileCache() }): Promise<number> {
   survivesClosedOutput(terminal.stdout)
   survivesClosedOutput(terminal.stderr)
   // known before everything is read, so that a mistake is told in the form that was asked for
@@ -21,7 +22,7 @@ export async function main (argv: readonly string[], terminal: Terminal = { stdo
       return 0
     }
     if (command.takes === 'nothing') return await command.run({ terminal, words, json })
-    if (command.takes === 'options') return await command.run({ terminal, merged: await loadConfig(flags, terminal.environment) })
+    if (command.takes === 'options') return await command.run({ terminal, merged: await loadConfig(flags, terminal.environment), keepCode })
     return await (await import('./client/index.ts')).ask(command, { flags, words }, terminal)
   } catch (err) {
     const failure = failureOf(err)

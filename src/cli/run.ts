@@ -1,4 +1,3 @@
-import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { watch } from '../app-node/events.ts'
 import { closeOpened, openFor } from '../app-node/opened.ts'
@@ -42,7 +41,6 @@ export async function run (context: CommandContext): Promise<number> {
   const { merged: { config }, terminal } = context
   const reporter = createReporter(terminal, config.json)
   endOnCrash(reporter)
-  boundYoungGeneration()
   const stop = new AbortController()
   const signalled = untilSignal().then(() => { stop.abort(STOPPED) })
   const forced = signalled.then(async () => {
@@ -85,7 +83,9 @@ async function serve (context: CommandContext, reporter: Reporter, { signalled, 
   try {
     if (admin != null && apiPlace != null) await Promise.race([openApi(admin, apiPlace, node, { version, log, signal }, reporter), signalled])
     // a node runs for weeks and may end by `kill -9`: what was compiled is worth keeping now
-    flushCompileCache()
+    await context.keepCode().catch((err: unknown) => { log.write('debug', 'peerkeep:node', `the next start will compile again: ${describeError(err)}`) })
+    // not before: V8 takes no code that was compiled under other flags
+    boundYoungGeneration()
     await signalled
     reporter.say('stopping; once more to exit at once')
   } finally {

@@ -24,7 +24,7 @@ describe('setup script', function () {
         if (name === 'ci') writeFileSync('node_modules/.package-lock.json', ${JSON.stringify(JSON.stringify({ packages: { 'node_modules/a': { version: '1.0.0' } } }))})
         else {
           for (const folder of ['bundle', 'dashboard']) mkdirSync('dist/' + folder, { recursive: true })
-          for (const file of ['node.js', 'index.js', 'bundle/index.js', 'dashboard/index.html']) writeFileSync('dist/' + file, '')
+          for (const file of ['node.js', 'index.js', 'bundle/index.js', 'bundle/program.js', 'dashboard/index.html']) writeFileSync('dist/' + file, '')
         }
         appendFileSync('notes', name + ' ends\\n')
       }, 300)
