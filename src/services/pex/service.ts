@@ -177,7 +177,8 @@ export class PexService implements Pex {
     this.#neighbours.addAskable(peerId)
     if (connection.direction !== 'outbound' || this.#askedConnections.has(connection)) return
     this.#askedConnections.add(connection)
-    this.#background(this.#exchange(connection), `asking ${peerId.toString()}`)
+    // with one that comes and goes, this node would be over the limit: it is asked later
+    if (this.#askRates.take(peerId.toString())) this.#background(this.#exchange(connection), `asking ${peerId.toString()}`)
   }
 
   async #exchange (connection: Connection, signal?: AbortSignal): Promise<number> {

@@ -172,6 +172,22 @@ describe('pex: nodes that tell each other of peers', () => {
     expect((asked[1] as number) - (asked[0] as number)).to.be.within(1.2, 3)
   }).timeout(60_000)
 
+  it('does not ask a peer that comes and goes more often than that takes, and is not charged', async () => {
+    const [a, b] = [await start(), await start()]
+    for (let i = 1; i <= 22; i++) {
+      await a.dial(b.getMultiaddrs())
+      await eventually('it could have asked', () => a.services.pex.snapshot().gauges['askable'] === 1)
+      await eventually('what was asked is answered', () => b.services.pex.snapshot().answered === Math.min(i, 15))
+      await a.hangUp(b.peerId)
+      await eventually('both have noticed', () => [a, b].every(node => node.getConnections().length === 0))
+    }
+    expect(a.services.pex.snapshot().asked).to.equal(15)
+    expect(b.charges).to.deep.equal([])
+    clock.advance(20_000)
+    await a.dial(b.getMultiaddrs())
+    await eventually('it asks again', () => b.services.pex.snapshot().answered === 16)
+  })
+
   it('sends peers of another network away, without blame', async () => {
     const a = await start({ network: 'one' })
     const b = await start({ network: 'two' })
