@@ -48,8 +48,6 @@ export async function scriptsOf (modules, { outputs }, root) {
       stdin: { contents: `export const load = {${names.map(name => `"${name}": () => require("./${name}")`).join()}}`, resolveDir: root },
       outfile: join(root, 'dist/bundle', `${title}.cjs`),
       format: 'cjs',
-      // a script asks its loader for `import`, which Node calls experimental
-      supported: { 'dynamic-import': false },
       define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': 'importMetaDirname' },
       plugins: [filesOf(files, scriptOf, title)]
     })
@@ -84,8 +82,8 @@ function filesOf (files, scriptOf, title) {
       onResolve({ filter: /^/ }, ({ path, kind }) => kind === 'entry-point' ? undefined : { path, external: true })
       onLoad({ filter: /^/, namespace: 'own' }, ({ path }) => {
         const map = Buffer.from(files.get(`${path}.map`).text).toString('base64')
-        // the first line makes a `require`, which a script is given
-        const code = files.get(path).text.replace(/^import\{createRequire.*?;const require=.*?;$/m, '').replace(/\/\/# sourceMappingURL=.*\n?$/, '')
+        // the first line makes a `require`; a script is given one, and an `import` for packages, as its own is experimental
+        const code = files.get(path).text.replace(/^import\{createRequire.*?;const require=.*?;$/m, '').replace(/\/\/# sourceMappingURL=.*\n?$/, '').replaceAll(/\bimport\("(?!\.)/g, 'importModule("')
         return { contents: `${code}\n//# sourceMappingURL=data:application/json;base64,${map}` }
       })
       onLoad({ filter: /^/, namespace: 'other' }, ({ path }) => ({ contents: `module.exports = other("${path}")` }))

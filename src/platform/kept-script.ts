@@ -20,8 +20,10 @@ interface Module {
   exports: { load?: Record<string, () => unknown> }
 }
 
-type Body = (module: Module, require: NodeJS.Require, other: Other, url: string, dirname: string) => void
+type ImportModule = (name: string) => Promise<unknown>
+type Body = (module: Module, require: NodeJS.Require, importModule: ImportModule, other: Other, url: string, dirname: string) => void
 
+const importModule: ImportModule = async (name) => import(name)
 const CHECK_BYTES = 4
 
 /**
@@ -34,10 +36,10 @@ export function keptScript (path: string, folder: string, other: Other): KeptScr
   const kept = join(folder, `${name}.${process.version}-${process.arch}`)
   const cachedData = readKept(kept)
   // esbuild writes ASCII, which is read faster so
-  const script = new Script(`(function(module,require,other,importMetaUrl,importMetaDirname){${readFileSync(path, 'latin1')}\n})`, { filename: path, cachedData })
+  const script = new Script(`(function(module,require,importModule,other,importMetaUrl,importMetaDirname){${readFileSync(path, 'latin1')}\n})`, { filename: path, cachedData })
   const module: Module = { exports: {} }
   const body = script.runInThisContext() as Body
-  body(module, createRequire(path), other, pathToFileURL(path).href, dirname(path))
+  body(module, createRequire(path), importModule, other, pathToFileURL(path).href, dirname(path))
   return {
     load: (file) => {
       const load = module.exports.load?.[file]

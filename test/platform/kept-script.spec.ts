@@ -8,7 +8,7 @@ import { makeTempDir } from '../support/temp-dir.ts'
 const SCRIPT = `
   function called () { return [${Array.from({ length: 2_000 }, (_, i) => `'text ${i}'`).join()}] }
   module.exports.load = {
-    'a.js': () => ({ called, from: importMetaUrl, dir: importMetaDirname, join: require('node:path').join, theirs: () => other('b.js') })
+    'a.js': () => ({ called, from: importMetaUrl, dir: importMetaDirname, join: require('node:path').join, imported: importModule('node:path'), theirs: () => other('b.js') })
   }
 `
 
@@ -17,6 +17,7 @@ interface Exports {
   from: string
   dir: string
   join: typeof join
+  imported: Promise<{ join: typeof join }>
   theirs (): unknown
 }
 
@@ -33,6 +34,7 @@ describe('platform: a script whose compiled functions are kept', () => {
     await using dir = await makeTempDir()
     const { load, own } = await open(dir.path)
     expect([own.from, own.dir]).to.deep.equal([`file://${join(dir.path, 'script.cjs')}`, dir.path])
+    expect((await own.imported).join('a', 'b')).to.equal('a/b')
     expect([own.join('a', 'b'), own.theirs()]).to.deep.equal(['a/b', 'b.js of another'])
     expect(() => load('c.js')).to.throw('script.cjs has no c.js')
   })
