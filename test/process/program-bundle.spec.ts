@@ -86,6 +86,20 @@ describe('program: the bundle', function () {
     expect(await writtenMs()).to.deep.equal(before)
   })
 
+  it('imports a package that need not be installed', async () => {
+    await using dir = await makeTempDir()
+    const child = spawn(process.execPath, [join(ROOT, 'dist/node.js'), '--json', '--no-mdns', '--no-api', '--quic', '--listen', '/ip4/127.0.0.1/udp/0/quic-v1', '--data-dir', dir.path], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = once(child, 'exit')
+    for await (const line of createInterface(child.stdout)) {
+      const { event, addresses } = JSON.parse(line) as { event: string, addresses?: string[] }
+      if (event === 'ready') {
+        expect(addresses?.[0]).to.include('/quic-v1')
+        child.kill('SIGTERM')
+      }
+    }
+    expect(await ended).to.deep.equal([0, null])
+  })
+
   it('names the packages that are in it, with their licences', async () => {
     const text = await readFile(join(ROOT, 'dist/bundle/licenses.txt'), 'utf8')
     for (const name of ['libp2p 3', '@noble/curves ', 'fastify ', 'Permission is hereby granted']) expect(text).to.include(name)
