@@ -175,10 +175,10 @@ export class PexService implements Pex {
   /** Identify is done, on any connection and whenever the peer's addresses change. The side that dialled asks, once. */
   readonly #onConnect = (peerId: PeerId, connection: Connection): void => {
     this.#neighbours.addAskable(peerId)
-    if (connection.direction !== 'outbound' || this.#askedConnections.has(connection)) return
+    // one that comes and goes would be asked too often: it is asked with all others
+    if (connection.direction !== 'outbound' || this.#askedConnections.has(connection) || !this.#askRates.take(peerId.toString())) return
     this.#askedConnections.add(connection)
-    // with one that comes and goes, this node would be over the limit: it is asked later
-    if (this.#askRates.take(peerId.toString())) this.#background(this.#exchange(connection), `asking ${peerId.toString()}`)
+    this.#background(this.#exchange(connection), `asking ${peerId.toString()}`)
   }
 
   async #exchange (connection: Connection, signal?: AbortSignal): Promise<number> {
