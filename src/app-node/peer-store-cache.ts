@@ -4,7 +4,7 @@ import { systemClock } from '../util/clock.ts'
 import type { Address, Peer, PeerData, PeerId, PeerStore, Tag } from '@libp2p/interface'
 import type { Clock } from '../util/clock.ts'
 
-/** More than are connected: each is asked for at every ping, in turn, and of fewer none would be found again. */
+/** More than most nodes are connected to: each is asked for at every ping, in turn, and of fewer none would be found again. */
 const MAX_PEERS = 1_024
 /** So old may be what is read, and so much later than it should be is it written that a peer was seen. */
 const MAX_AGE_MS = 60_000

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { pacePings } from '../../src/app-node/paced-pings.ts'
 import { ModuleError } from '../../src/platform/module-internals.ts'
 import { AppNodes } from '../support/app-nodes.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { eventually } from '../support/eventually.ts'
 
 const PING = '/ipfs/ping/1.0.0'
@@ -17,9 +18,14 @@ interface Monitor {
 function setUp (pingIntervalMs = INTERVAL_MS) {
   const connections = new Map<string, object[]>()
   const connectionMonitor = { pingIntervalMs, components: { connectionManager: { getConnectionsMap: () => connections } } } as unknown as Monitor
-  pacePings({ components: { connectionMonitor } })
+  const clock = new ManualClock()
+  pacePings({ components: { connectionMonitor } }, clock)
   const open = (name: string): void => { connections.set(name, [...connections.get(name) ?? [], { name }]) }
-  const pinged = (): string[] => (connectionMonitor.components.connectionManager.getConnections() as unknown as Array<{ name: string }>).map(({ name }) => name)
+  /** Who is pinged when libp2p's timer comes, so much later than it should. */
+  const pinged = (lateMs = 0): string[] => {
+    clock.advance(connectionMonitor.pingIntervalMs + lateMs)
+    return (connectionMonitor.components.connectionManager.getConnections() as unknown as Array<{ name: string }>).map(({ name }) => name)
+  }
   return { connectionMonitor, connections, open, pinged }
 }
 
@@ -31,7 +37,7 @@ describe('app-node/paced-pings', () => {
     expect(connectionMonitor.pingIntervalMs * TURNS).to.equal(INTERVAL_MS)
     names(1_000).forEach(open)
     for (let interval = 0; interval < 3; interval++) {
-      const turns = Array.from({ length: TURNS }, pinged)
+      const turns = Array.from({ length: TURNS }, () => pinged())
       expect(turns.flat().sort()).to.deep.equal(names(1_000).sort())
       expect(Math.max(...turns.map(({ length }) => length))).to.equal(Math.ceil(1_000 / TURNS))
     }
@@ -41,13 +47,23 @@ describe('app-node/paced-pings', () => {
     const { connections, open, pinged } = setUp()
     for (const name of names(TURNS + 5)) {
       open(name)
-      expect(Array.from({ length: TURNS }, pinged).flat()).to.include(name)
+      expect(Array.from({ length: TURNS }, () => pinged()).flat()).to.include(name)
     }
     open('peer 1')
     connections.delete('peer 2')
-    const next = Array.from({ length: TURNS }, pinged).flat()
+    const next = Array.from({ length: TURNS }, () => pinged()).flat()
     expect(next.filter(name => name === 'peer 1')).to.have.length(2)
     expect(next).to.have.length(TURNS + 5).and.not.include('peer 2')
+  })
+
+  it('make up for a timer that is late, and ping nobody twice for it', () => {
+    const { open, pinged } = setUp()
+    names(1_000).forEach(open)
+    // as many turns as an interval has, in half as many calls
+    const late = [pinged(), ...Array.from({ length: TURNS / 2 - 1 }, () => pinged(INTERVAL_MS / TURNS)), pinged()]
+    expect(late.flat().sort()).to.deep.equal(names(1_000).sort())
+    expect(pinged(10 * INTERVAL_MS).sort()).to.deep.equal(names(1_000).sort())
+    expect(pinged().length).to.be.within(1, 21)
   })
 
   it('keep an interval that is shorter than a turn', () => {
