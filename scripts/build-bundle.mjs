@@ -3,16 +3,13 @@
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { licensesOf } from './licenses.mjs'
 import { scriptsOf, withErrorNames } from './program-scripts.mjs'
 
 /** Programs that run since before may still load a file of theirs. */
 const KEEP_MS = 60 * 60_000
-
-/** Of the DHT, in `dist/bundle`. */
-const PREFIXES = 'prefixes.bin'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, 'dist')
@@ -94,21 +91,6 @@ const secondNoise = {
   }
 }
 
-/** A DHT looks up 65,536 numbers by their index, now and then: 400 KB of source, and more when compiled. */
-const prefixList = {
-  name: 'list of prefixes as a file',
-  setup ({ onLoad }) {
-    onLoad({ filter: /[/\\]generated-prefix-list\.js$/ }, async ({ path }) => {
-      const { default: numbers } = await import(pathToFileURL(path))
-      await replace(join(out, 'bundle', PREFIXES), littleEndian(numbers))
-      return { contents: `import { readFileSync } from 'node:fs'
-        let list
-        const read = () => new DataView(new Uint8Array(readFileSync(new URL('${PREFIXES}', import.meta.url))).buffer)
-        export default new Proxy([], { get: (_, i) => (list ??= read()).getUint32(4 * i, true) })` }
-    })
-  }
-}
-
 const { outputFiles: written, metafile } = await build({
   absWorkingDir: root,
   entryPoints: ENTRIES,
@@ -130,7 +112,7 @@ const { outputFiles: written, metafile } = await build({
   legalComments: 'none',
   // loaded when they are needed: the log, which starts workers; WebAssembly; what need not be installed
   external: ['pino', 'pino-pretty', 'libsodium-wrappers-sumo', '@chainsafe/libp2p-quic'],
-  plugins: [inOrder, builtins, secondNoise, nativeLevel, prefixList],
+  plugins: [inOrder, builtins, secondNoise, nativeLevel],
   banner: { js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);' },
   logLevel: 'warning'
 })
@@ -140,14 +122,14 @@ refuseLazyCommonJs()
 await refuseNewNames()
 
 const files = [
-  ...outputFiles.map(({ path, text }) => [path, text]),
+  ...outputFiles.map(({ path, text, contents = text }) => [path, contents]),
   [join(out, 'bundle', 'licenses.txt'), await licensesOf(Object.keys(metafile.inputs), root)]
 ]
 // the entries last, and each file whole: at any moment what is there runs
 const isEntry = ([path]) => path === join(out, 'bundle/program.js') || Object.keys(metafile.outputs).some(name => join(root, name) === path && metafile.outputs[name].entryPoint != null && !/-[A-Z0-9]{8}\.js$/.test(name))
 for (const some of [files.filter(file => !isEntry(file)), files.filter(isEntry)]) await Promise.all(some.map(async file => { await replace(...file) }))
-await removeOld(join(out, 'bundle'), new Set([join(out, 'bundle', PREFIXES), ...files.map(([path]) => path)]))
-const bytes = outputFiles.filter(({ path }) => !path.endsWith('.map')).reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
+await removeOld(join(out, 'bundle'), new Set(files.map(([path]) => path)))
+const bytes = outputFiles.filter(({ path }) => !path.endsWith('.map')).reduce((sum, { text, contents = text }) => sum + Buffer.byteLength(contents), 0)
 console.log(`bundle: ${outputFiles.filter(({ path }) => !path.endsWith('.map')).length} files, ${(bytes / 1024 / 1024).toFixed(1)} MiB`)
 
 async function replace (path, contents) {
@@ -155,12 +137,6 @@ async function replace (path, contents) {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(temporary, contents)
   await rename(temporary, path)
-}
-
-function littleEndian (numbers) {
-  const bytes = Buffer.alloc(4 * numbers.length)
-  for (const [i, number] of numbers.entries()) bytes.writeUInt32LE(number, 4 * i)
-  return bytes
 }
 
 async function removeOld (folder, current) {

@@ -5,14 +5,18 @@ import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
 const FIRST = 'program'
-/** What is in each script, with all that it imports; what several of them need is in the first. A node is ready with two of them. */
+/** What is in each script, with all that it imports; what several of them need is in the first, or in that after which they come. A node is ready with two. */
 const SCRIPTS = {
   [FIRST]: ['src/cli/index.ts', 'src/config/index.ts'],
   'program-run': ['src/cli/run.ts', 'src/platform/disk.ts', 'src/app-node.ts', 'src/cli/admin.ts'],
   'program-client': ['src/cli/client/index.ts', 'src/cli/id.ts', 'src/cli/help.ts', 'src/cli/show-config.ts'],
   'program-mdns': ['node_modules/@libp2p/mdns/dist/src/index.js']
 }
+const AFTER = { 'program-mdns': 'program-run' }
 const REST = 'program-rest'
+/** A list of 65,536 numbers that the DHT looks up by their index, now and then: 400 KB of source, and more when compiled. */
+const LIST = /\[(?:[\de]+,\s*){10000,}[\de]+\]/
+const LIST_FILE = 'prefixes.bin'
 const LIBRARY = ['src/index.ts', 'src/http/index.ts', 'src/crypto/threshold/index.ts']
 const OPTIONS = { bundle: true, write: false, minifyWhitespace: true, minifySyntax: true, lineLimit: 500, sourcemap: 'linked', sourcesContent: false, legalComments: 'none', platform: 'node', target: 'node22', logLevel: 'warning' }
 
@@ -34,9 +38,13 @@ export async function scriptsOf (modules, { outputs }, root) {
     return found
   }
   const cli = entryOf('src/cli/index.ts')
+  let list
   const scriptOf = new Map()
   for (const [title, sources] of Object.entries(SCRIPTS)) {
-    for (const name of closure(sources.map(entryOf), ['import-statement'])) scriptOf.set(name, scriptOf.has(name) ? FIRST : title)
+    for (const name of closure(sources.map(entryOf), ['import-statement'])) {
+      const has = scriptOf.get(name)
+      scriptOf.set(name, has == null ? title : has === AFTER[title] ? has : FIRST)
+    }
   }
   for (const name of closure([cli], ['import-statement', 'dynamic-import'])) if (!scriptOf.has(name)) scriptOf.set(name, REST)
   const library = closure(LIBRARY.map(entryOf), ['import-statement', 'dynamic-import'])
@@ -49,10 +57,11 @@ export async function scriptsOf (modules, { outputs }, root) {
       outfile: join(root, 'dist/bundle', `${title}.cjs`),
       format: 'cjs',
       define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': 'importMetaDirname' },
-      plugins: [filesOf(files, scriptOf, title)]
+      plugins: [filesOf(files, scriptOf, title, numbers => { list = littleEndian(numbers) })]
     })
     // what is kept of it is valid for one content
-    const text = withErrorNames(code.text)
+    // a script is read as ASCII, which esbuild makes of all but regular expressions
+    const text = withErrorNames(code.text).replaceAll(/[\u0080-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     const path = code.path.replace('.cjs', `-${createHash('sha256').update(text).digest('hex').slice(0, 8)}.cjs`)
     return [{ path, text: text.replace(`${title}.cjs.map`, `${basename(path)}.map`) }, { path: `${path}.map`, text: map.text }]
   }
@@ -69,12 +78,12 @@ export async function scriptsOf (modules, { outputs }, root) {
   return [
     ...modules.filter(({ path }) => library.has(basename(path).replace(/\.map$/, ''))),
     { path: node.path, text }, files.get('node.js.map'),
-    ...scripts.flat(), ...outputFiles
+    ...scripts.flat(), ...outputFiles, { path: join(root, 'dist/bundle', LIST_FILE), contents: list }
   ]
 }
 
 /** The files of one script; what is in others is asked of them. */
-function filesOf (files, scriptOf, title) {
+function filesOf (files, scriptOf, title, onList) {
   return {
     name: 'files of a script',
     setup ({ onResolve, onLoad }) {
@@ -83,7 +92,10 @@ function filesOf (files, scriptOf, title) {
       onLoad({ filter: /^/, namespace: 'own' }, ({ path }) => {
         const map = Buffer.from(files.get(`${path}.map`).text).toString('base64')
         // the first line makes a `require`; a script is given one, and an `import` for packages, as its own is experimental
-        const code = files.get(path).text.replace(/^import\{createRequire.*?;const require=.*?;$/m, '').replace(/\/\/# sourceMappingURL=.*\n?$/, '').replaceAll(/\bimport\("(?!\.)/g, 'importModule("')
+        const code = files.get(path).text.replace(/^import\{createRequire.*?;const require=.*?;$/m, '').replace(/\/\/# sourceMappingURL=.*\n?$/, '').replaceAll(/\bimport\("(?!\.)/g, 'importModule("').replace(LIST, (numbers) => {
+          onList(JSON.parse(numbers))
+          return `new Proxy([],{get:(list,i)=>(list[0]??=new DataView(new Uint8Array(require("node:fs").readFileSync(new URL("${LIST_FILE}",import.meta.url))).buffer)).getUint32(4*i,true)})`
+        })
         return { contents: `${code}\n//# sourceMappingURL=data:application/json;base64,${map}` }
       })
       onLoad({ filter: /^/, namespace: 'other' }, ({ path }) => ({ contents: `module.exports = other("${path}")` }))
@@ -106,4 +118,10 @@ function programOf (cli, names, later) {
     }
     const keep = async () => { await Promise.all(running.map(script => script?.keep())) }
     export const main = async argv => load('${cli}').main(argv, undefined, keep)`
+}
+
+function littleEndian (numbers) {
+  const bytes = Buffer.alloc(4 * numbers.length)
+  for (const [i, number] of numbers.entries()) bytes.writeUInt32LE(number, 4 * i)
+  return bytes
 }

@@ -39,7 +39,7 @@ interface Described {
 export interface CommandContext {
   terminal: Terminal
   merged: Merged
-  /** Stores what was compiled, for the next start. */
+  /** Stores what was compiled by now, for the next start. */
   keepCode (): Promise<void>
 }
 

@@ -1,4 +1,3 @@
-import { flushCompileCache } from 'node:module'
 import { parseArgv } from './argv.ts'
 import { grammarOf } from './commands.ts'
 import { failureOf } from './failure.ts'
@@ -7,7 +6,7 @@ import { createReporter, survivesClosedOutput } from './reporter.ts'
 import type { Terminal } from './reporter.ts'
 
 /** The program: from what stands on the command line to the exit code. `keepCode` stores what was compiled, for the next start. Never rejects. */
-export async function main (argv: readonly string[], terminal: Terminal = { stdout: process.stdout, stderr: process.stderr, environment: process.env }, keepCode = async () => { flushCompileCache() }): Promise<number> {
+export async function main (argv: readonly string[], terminal: Terminal = { stdout: process.stdout, stderr: process.stderr, environment: process.env }, keepCode = async () => {}): Promise<number> {
   survivesClosedOutput(terminal.stdout)
   survivesClosedOutput(terminal.stderr)
   // known before everything is read, so that a mistake is told in the form that was asked for

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { watch } from '../app-node/events.ts'
 import { closeOpened, openFor } from '../app-node/opened.ts'
@@ -80,16 +81,21 @@ async function serve (context: CommandContext, reporter: Reporter, { signalled, 
   reporter.ready({ event: 'ready', ...facts }, (p) => startScreen({
     ...facts, config, newIdentity: known ? undefined : join(config.dataDir, 'identity.json')
   }, p))
+  let kept: Promise<void> | undefined
   try {
     if (admin != null && apiPlace != null) await Promise.race([openApi(admin, apiPlace, node, { version, log, signal }, reporter), signalled])
     // a node runs for weeks and may end by `kill -9`: what was compiled is worth keeping now
-    await context.keepCode().catch((err: unknown) => { log.write('debug', 'peerkeep:node', `the next start will compile again: ${describeError(err)}`) })
+    if (!signal.aborted) {
+      flushCompileCache()
+      kept = context.keepCode().catch((err: unknown) => { log.write('debug', 'peerkeep:node', `the next start will compile again: ${describeError(err)}`) })
+    }
     // not before: V8 takes no code that was compiled under other flags
     boundYoungGeneration()
     await signalled
     reporter.say('stopping; once more to exit at once')
   } finally {
     await stopAll(node, admin)
+    await kept
   }
 }
 

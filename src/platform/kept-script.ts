@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { cachedDataVersionTag } from 'node:v8'
 import { Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
 
@@ -25,18 +26,21 @@ type Body = (module: Module, require: NodeJS.Require, importModule: ImportModule
 
 const importModule: ImportModule = async (name) => import(name)
 const CHECK_BYTES = 4
+/** V8 takes back only what its own version compiled, under the same flags and for this processor. Some flags change later. */
+const COMPILER = cachedDataVersionTag().toString(16)
+/** After the title: of any content. */
+const HASHED = /^[0-9a-f]+\.cjs\./
 
 /**
  * Runs a script whose compiled functions are kept in `folder`. Node's own compile cache is filled before a module runs, and so has
- * none of the functions that a start calls: a third of each start would be compiling them again. Two files of one name have one content,
- * as V8 only looks whether the length is the same.
+ * none of the functions that a start calls: a third of each start would be compiling them again. The script is called
+ * `title-hash.cjs`: two of one name have one content, as V8 only looks whether the length is the same, and what is kept of others of
+ * the title is deleted. It is ASCII, and strict as a module is.
  */
 export function keptScript (path: string, folder: string, other: Other): KeptScript {
   const name = basename(path)
-  const kept = join(folder, `${name}.${process.version}-${process.arch}`)
-  const cachedData = readKept(kept)
-  // esbuild writes ASCII, which is read faster so
-  const script = new Script(`(function(module,require,importModule,other,importMetaUrl,importMetaDirname){${readFileSync(path, 'latin1')}\n})`, { filename: path, cachedData })
+  const kept = join(folder, `${name}.${COMPILER}`)
+  const { script, isKept } = compiled(path, kept)
   const module: Module = { exports: {} }
   const body = script.runInThisContext() as Body
   body(module, createRequire(path), importModule, other, pathToFileURL(path).href, dirname(path))
@@ -47,14 +51,36 @@ export function keptScript (path: string, folder: string, other: Other): KeptScr
       return load()
     },
     keep: async () => {
-      if (cachedData != null && script.cachedDataRejected !== true) return
+      if (isKept) return
       const code = script.createCachedData()
       const check = Buffer.alloc(CHECK_BYTES)
       check.writeUInt32LE(crc32(code))
       await mkdir(folder, { recursive: true })
-      await writeFile(`${kept}.${process.pid}`, Buffer.concat([check, code]))
-      await rename(`${kept}.${process.pid}`, kept)
+      await replace(kept, Buffer.concat([code, check]))
+      const title = name.slice(0, name.lastIndexOf('-') + 1)
+      const old = (await readdir(folder)).filter(file => file.startsWith(title) && HASHED.test(file.slice(title.length)) && !file.startsWith(name))
+      await Promise.all(old.map(async file => { await rm(join(folder, file), { force: true }) }))
     }
+  }
+}
+
+/** A function of its own: what was read is 2 MB, and whoever keeps the script must not keep that. */
+function compiled (path: string, kept: string): { script: Script, isKept: boolean } {
+  const cachedData = readKept(kept)
+  // ASCII is read fastest so
+  const text = readFileSync(path, 'latin1')
+  const script = new Script(`(function(module,require,importModule,other,importMetaUrl,importMetaDirname){'use strict';${text}\n})`, { filename: path, cachedData })
+  return { script, isKept: cachedData != null && script.cachedDataRejected !== true }
+}
+
+async function replace (path: string, bytes: Buffer): Promise<void> {
+  const temporary = join(dirname(path), `${process.pid}.${basename(path)}`)
+  try {
+    await writeFile(temporary, bytes)
+    await rename(temporary, path)
+  } catch (err) {
+    await rm(temporary, { force: true })
+    throw err
   }
 }
 
@@ -66,6 +92,6 @@ function readKept (path: string): Buffer | undefined {
   } catch {
     return undefined
   }
-  const code = bytes.subarray(CHECK_BYTES)
-  return bytes.length > CHECK_BYTES && crc32(code) === bytes.readUInt32LE() ? code : undefined
+  const code = bytes.subarray(0, -CHECK_BYTES)
+  return bytes.length > CHECK_BYTES && crc32(code) === bytes.readUInt32LE(code.length) ? code : undefined
 }

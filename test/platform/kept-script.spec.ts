@@ -1,5 +1,5 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { keptScript } from '../../src/platform/kept-script.ts'
 import { makeTempDir } from '../support/temp-dir.ts'
@@ -8,9 +8,11 @@ import { makeTempDir } from '../support/temp-dir.ts'
 const SCRIPT = `
   function called () { return [${Array.from({ length: 2_000 }, (_, i) => `'text ${i}'`).join()}] }
   module.exports.load = {
-    'a.js': () => ({ called, from: importMetaUrl, dir: importMetaDirname, join: require('node:path').join, imported: importModule('node:path'), theirs: () => other('b.js') })
+    'a.js': () => ({ called, from: importMetaUrl, dir: importMetaDirname, join: require('node:path').join, imported: importModule('node:path'), isStrict: (function () { return this === undefined })(), theirs: () => other('b.js') })
   }
 `
+
+const NAME = 'script-0a1b2c3d.cjs'
 
 interface Exports {
   called (): string[]
@@ -18,12 +20,13 @@ interface Exports {
   dir: string
   join: typeof join
   imported: Promise<{ join: typeof join }>
+  isStrict: boolean
   theirs (): unknown
 }
 
 describe('platform: a script whose compiled functions are kept', () => {
   async function open (dir: string): Promise<ReturnType<typeof keptScript> & { own: Exports }> {
-    const path = join(dir, 'script.cjs')
+    const path = join(dir, NAME)
     await writeFile(path, SCRIPT)
     const script = keptScript(path, join(dir, 'kept'), name => `${name} of another`)
     return { ...script, own: script.load('a.js') as Exports }
@@ -33,10 +36,11 @@ describe('platform: a script whose compiled functions are kept', () => {
   it('gives what its files export, and asks others for theirs', async () => {
     await using dir = await makeTempDir()
     const { load, own } = await open(dir.path)
-    expect([own.from, own.dir]).to.deep.equal([`file://${join(dir.path, 'script.cjs')}`, dir.path])
+    expect([own.from, own.dir]).to.deep.equal([`file://${join(dir.path, NAME)}`, dir.path])
+    expect(own.isStrict).to.equal(true)
     expect((await own.imported).join('a', 'b')).to.equal('a/b')
     expect([own.join('a', 'b'), own.theirs()]).to.deep.equal(['a/b', 'b.js of another'])
-    expect(() => load('c.js')).to.throw('script.cjs has no c.js')
+    expect(() => load('c.js')).to.throw(`${NAME} has no c.js`)
   })
 
   it('keeps the functions that were called, once', async () => {
@@ -54,6 +58,17 @@ describe('platform: a script whose compiled functions are kept', () => {
     await writeFile(path as string, 'as it was')
     await second.keep()
     expect(await readFile(path as string, 'utf8'), 'not written again').to.equal('as it was')
+  })
+
+  it('deletes what was kept of other contents, and nothing else', async () => {
+    await using dir = await makeTempDir()
+    await mkdir(join(dir.path, 'kept'))
+    const others = ['script-more-0a1b2c3d.cjs.1', 'script.txt', 'other-0a1b2c3d.cjs.1', `${NAME}.1`]
+    for (const name of [...others, 'script-01234567.cjs.1', 'script-01234567.cjs.2']) await writeFile(join(dir.path, 'kept', name), '')
+    await (await open(dir.path)).keep()
+    const names = (await keptIn(dir.path)).map(path => basename(path))
+    expect(names).to.have.length(others.length + 1).and.include.members(others)
+    expect(names.filter(name => name.startsWith(NAME))).to.have.length(2)
   })
 
   for (const [what, damage] of [

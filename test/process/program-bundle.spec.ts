@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -75,7 +75,7 @@ describe('program: the bundle', function () {
     await using dir = await makeTempDir()
     const cache = join(ROOT, 'node_modules/.cache/peerkeep')
     const current = (await readFile(join(ROOT, 'dist/bundle/program.js'), 'utf8')).match(/program[-a-z]*-[0-9a-f]{8}\.cjs/g) ?? []
-    const kept = async (): Promise<string[]> => (await readdir(cache)).filter(name => current.some(script => name.startsWith(script)) && /\d$/.test(name)).toSorted()
+    const kept = async (): Promise<string[]> => (await readdir(cache)).filter(name => current.some(script => name.startsWith(script))).toSorted()
     const writtenMs = async (): Promise<number[]> => Promise.all((await kept()).map(async name => (await stat(join(cache, name))).mtimeMs))
     for (const name of await kept()) await rm(join(cache, name))
 
@@ -84,6 +84,13 @@ describe('program: the bundle', function () {
     const before = await writtenMs()
     await started('api:listening', dir.path)
     expect(await writtenMs()).to.deep.equal(before)
+  })
+
+  it('takes the short names of peers that its own tables print', async () => {
+    await using dir = await makeTempDir()
+    const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'dist/node.js'), 'ping', '12D3KooW…5fGk2pQz', '--data-dir', dir.path], { encoding: 'utf8' })
+    expect(status).to.equal(5)
+    expect(stderr).to.include('no node with an admin API is running')
   })
 
   it('imports a package that need not be installed', async () => {
