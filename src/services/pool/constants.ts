@@ -44,6 +44,8 @@ export const GLARE_WINDOW_MS = 5_000
 export const TRIM_GRACE_MS = 30_000
 /** How long a goodbye may take, and a close after it. */
 export const GOODBYE_TIMEOUT_MS = 1_000
+/** Of goodbyes to one peer: below what that takes, so that this node is never over it. */
+export const SAY_GOODBYE_RATE = { perSecond: 0.15, burst: 3 }
 /** Addresses looked at of those that a peer claims in identify. */
 export const MAX_CLAIMED_ADDRESSES = 64
 /** How long a stream may be open that libp2p sets no deadline for. */

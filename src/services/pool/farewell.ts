@@ -1,8 +1,9 @@
 import { describeError } from '../../errors.ts'
 import { timeoutSignal } from '../../util/clock.ts'
+import { RateLimiter } from '../../wire/rate-limiter.ts'
 import { notify } from '../../wire/request.ts'
 import { serve } from '../../wire/serve.ts'
-import { GOODBYE_TIMEOUT_MS } from './constants.ts'
+import { GOODBYE_TIMEOUT_MS, SAY_GOODBYE_RATE } from './constants.ts'
 import { goodbyeProtocol } from './goodbye.ts'
 import { bestConnection } from './peers.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
@@ -31,10 +32,12 @@ export class Farewell {
   readonly #components: PoolComponents
   readonly #init: FarewellInit
   readonly #server: Server
+  readonly #said: RateLimiter
 
   constructor (components: PoolComponents, init: FarewellInit) {
     this.#components = components
     this.#init = init
+    this.#said = new RateLimiter({ ...SAY_GOODBYE_RATE, clock: init.clock })
     this.#server = serve(components, goodbyeProtocol, (goodbye, { peerId }) => {
       const peer = init.peers.get(peerId)
       if (peer == null || peer.goodbye != null) return
@@ -45,7 +48,7 @@ export class Farewell {
 
   get gauges (): Record<string, number> {
     const { ratedPeers, ratedHosts, ratedSubnets } = this.#server.snapshot()
-    return { ratedPeers, ratedHosts, ratedSubnets }
+    return { ratedPeers, ratedHosts, ratedSubnets, goodbyeRates: this.#said.size }
   }
 
   async start (): Promise<void> {
@@ -56,7 +59,7 @@ export class Farewell {
     await this.#server.stop()
   }
 
-  /** Says why, unless the remote said goodbye first, then closes all its connections. */
+  /** Says why, unless the remote said goodbye first or has been told too often of late, then closes all its connections. */
   async part (peer: PeerState, reason: GoodbyeReason, retryAfterMs?: number): Promise<void> {
     const heard = peer.goodbye != null
     const goodbye = { reason, ...(retryAfterMs == null ? {} : { retryAfterMs }) }
@@ -75,7 +78,8 @@ export class Farewell {
 
   async #say (peer: PeerState, goodbye: Goodbye): Promise<void> {
     const connection = bestConnection(peer)
-    if (connection?.status !== 'open') return
+    // it has been told why, if it comes back so soon
+    if (connection?.status !== 'open' || !this.#said.take(peer.id)) return
     try {
       await this.#within(async signal => notify(connection, goodbyeProtocol, goodbye, { signal, clock: this.#init.clock }))
     } catch (err) {
