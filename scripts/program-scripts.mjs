@@ -5,7 +5,10 @@ import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
 const FIRST = 'program'
-/** What is in each script, with all that it imports; what several of them need is in the first, or in that after which they come. A node is ready with two. */
+/**
+ * What is in each script, with all that it imports. What several of them need is in the first, or in the one of them after which the
+ * other always comes. A node is ready with two.
+ */
 const SCRIPTS = {
   [FIRST]: ['src/cli/index.ts', 'src/config/index.ts'],
   'program-run': ['src/cli/run.ts', 'src/platform/disk.ts', 'src/app-node.ts', 'src/cli/admin.ts'],
@@ -59,13 +62,14 @@ export async function scriptsOf (modules, { outputs }, root) {
       define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': 'importMetaDirname' },
       plugins: [filesOf(files, scriptOf, title, numbers => { list = littleEndian(numbers) })]
     })
-    // what is kept of it is valid for one content
-    // a script is read as ASCII, which esbuild makes of all but regular expressions
+    // it is read as ASCII, which esbuild makes of all but regular expressions
     const text = withErrorNames(code.text).replaceAll(/[\u0080-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    // what is kept of it is valid for one content
     const path = code.path.replace('.cjs', `-${createHash('sha256').update(text).digest('hex').slice(0, 8)}.cjs`)
     return [{ path, text: text.replace(`${title}.cjs.map`, `${basename(path)}.map`) }, { path: `${path}.map`, text: map.text }]
   }
   const scripts = await Promise.all([...Object.keys(SCRIPTS), REST].map(script))
+  if (list == null) throw new Error('no list of many numbers is in the bundle any more: LIST and LIST_FILE can go')
   const { outputFiles } = await build({
     ...OPTIONS,
     stdin: { contents: programOf(cli, scripts.map(([{ path }]) => basename(path)), [...scriptOf].filter(([, title]) => title !== FIRST)), resolveDir: root },
