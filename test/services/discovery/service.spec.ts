@@ -1,8 +1,8 @@
 /* oxlint-disable require-yield -- sources that only wait or throw are generators, too */
+import { once } from 'node:events'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'chai'
 import { discovery } from '../../../src/services/discovery/index.ts'
-import { sleep } from '../../../src/util/clock.ts'
 import { seededRng } from '../../../src/util/rng.ts'
 import { eventually } from '../../support/eventually.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
@@ -173,14 +173,13 @@ describe('discovery service', () => {
 
     it('starts with short waits again after a run of a minute', async () => {
       let runMs = 0
-      run(async function * ({ clock, signal }) {
-        if (runMs > 0) await sleep(clock, runMs, signal)
+      run(async function * () {
+        clock.advance(runMs)
         throw new Error('again')
       })
       const fail = async (): Promise<number> => {
         const before = failed.length
-        clock.advance(failed.at(-1)!.retryInMs + runMs)
-        await clock.advanceAsync(runMs, 1_000)
+        clock.advance(failed.at(-1)!.retryInMs)
         await eventually('a failure', () => failed.length > before)
         return failed.at(-1)!.retryInMs
       }
@@ -198,7 +197,7 @@ describe('discovery service', () => {
         async function * () { throw new Error('broken') },
         async function * ({ signal }) {
           yield { peerId, ...at(1) }
-          await sleep(clock, 1_000_000, signal)
+          await once(signal, 'abort')
         }
       )
       await eventually('a sighting', () => components.addressBook.learned.length === 1)
@@ -291,9 +290,12 @@ describe('discovery service', () => {
 
     const states: Array<{ name: string, find: Find, reached: () => boolean }> = [
       {
-        name: 'while a source sleeps',
-        find: ({ clock, signal }) => closing((async function * () { await sleep(clock, 1_000, signal) })()),
-        reached: () => clock.pending === 1
+        name: 'while a source waits, and throws when it is to end,',
+        find: ({ signal }) => closing((async function * () {
+          await once(signal, 'abort')
+          signal.throwIfAborted()
+        })()),
+        reached: () => source().state === 'running'
       },
       {
         name: 'while a source waits for demand',
@@ -342,9 +344,9 @@ describe('discovery service', () => {
 
     it('can be followed by a new start', async () => {
       let runs = 0
-      run(async function * ({ clock, signal }) {
+      run(async function * ({ signal }) {
         runs++
-        await sleep(clock, 1_000, signal)
+        await once(signal, 'abort')
       })
       await service.stop()
       service.start()

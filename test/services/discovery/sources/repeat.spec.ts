@@ -1,7 +1,6 @@
 /* oxlint-disable require-yield -- sources that only wait or throw are generators, too */
 import { expect } from 'chai'
 import { repeat } from '../../../../src/services/discovery/sources/repeat.ts'
-import { sleep } from '../../../../src/util/clock.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { sourceContext } from '../stubs.ts'
 
@@ -13,7 +12,7 @@ describe('rounds of a source', () => {
     context.rng.float = () => 0
     if (wanted != null) context.wanted = async () => {
       const waitMs = wanted(clock.monotonic())
-      if (waitMs > 0) await sleep(clock, waitMs)
+      if (waitMs > 0) await new Promise<void>(resolve => { clock.after(waitMs, resolve) })
     }
     const out: number[] = []
     const rounds = repeat(context, { minMs: 100, maxMs: 1_000 }, async function * () {
