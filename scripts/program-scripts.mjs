@@ -110,15 +110,15 @@ function filesOf (files, scriptOf, title, onList) {
 /** The module that runs them, each when something in it is needed. */
 function programOf (cli, names, later) {
   return `
+    import { getCompileCacheDir } from 'node:module'
     import { fileURLToPath } from 'node:url'
     import { keptScript } from './src/platform/kept-script.ts'
-    const folder = fileURLToPath(new URL('../../node_modules/.cache/peerkeep', import.meta.url))
     const names = ${JSON.stringify(names)}
     const later = new Map(${JSON.stringify(later.map(([file, title]) => [file, names.findIndex(name => name.startsWith(`${title}-`))]))})
     const running = []
     const load = file => {
       const i = later.get(file) ?? 0
-      return (running[i] ??= keptScript(fileURLToPath(new URL(names[i], import.meta.url)), folder, load)).load(file)
+      return (running[i] ??= keptScript(fileURLToPath(new URL(names[i], import.meta.url)), getCompileCacheDir(), load)).load(file)
     }
     const keep = async () => { await Promise.all(running.map(script => script?.keep())) }
     export const main = async argv => load('${cli}').main(argv, undefined, keep)`

@@ -27,7 +27,7 @@ async function start (): Promise<void> {
     process.stderr.write(`error: Peerkeep needs Node.js ${REQUIRED.join('.')} or newer, and this is ${process.versions.node}: install it, or the npm package "node" next to Peerkeep\n`)
     process.exit(1)
   }
-  // the second start is several times faster; beside the packages, where nobody else can write
+  // the second start is several times faster (`kept-script.ts` keeps the most of it there); beside the packages, where nobody else can write
   nodeModule.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/peerkeep', import.meta.url)))
   const { main } = await import('./cli/index.ts')
   process.exit(await main(process.argv.slice(2)))

@@ -3,7 +3,6 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { cachedDataVersionTag } from 'node:v8'
 import { Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
 
@@ -26,20 +25,19 @@ type Body = (module: Module, require: NodeJS.Require, importModule: ImportModule
 
 const importModule: ImportModule = async (name) => import(name)
 const CHECK_BYTES = 4
-/** V8 takes back only what its own version compiled, under the same flags and for this processor. Some flags change later. */
-const COMPILER = cachedDataVersionTag().toString(16)
 /** After the title: of any content. */
 const HASHED = /^[0-9a-f]+\.cjs\./
 
 /**
- * Runs a script whose compiled functions are kept in `folder`. Node's own compile cache is filled before a module runs, and so has
+ * Runs a script whose compiled functions are kept in `folder`, that of Node's compile cache: there is one for each version of V8, its flags
+ * at the start, and each user; without one nothing is kept. Node itself fills its cache before a module runs, and so has in it
  * none of the functions that a start calls: a third of each start would be compiling them again. The script is called
  * `title-hash.cjs`: two of one name have one content, as V8 only looks whether the length is the same, and what is kept of others of
  * the title is deleted. It is ASCII, and strict as a module is.
  */
-export function keptScript (path: string, folder: string, other: Other): KeptScript {
+export function keptScript (path: string, folder: string | undefined, other: Other): KeptScript {
   const name = basename(path)
-  const kept = join(folder, `${name}.${COMPILER}`)
+  const kept = folder == null ? undefined : join(folder, `${name}.kept`)
   const { script, isKept } = compiled(path, kept)
   const module: Module = { exports: {} }
   const body = script.runInThisContext() as Body
@@ -51,7 +49,7 @@ export function keptScript (path: string, folder: string, other: Other): KeptScr
       return load()
     },
     keep: async () => {
-      if (isKept) return
+      if (isKept || folder == null || kept == null) return
       const code = script.createCachedData()
       const check = Buffer.alloc(CHECK_BYTES)
       check.writeUInt32LE(crc32(code))
@@ -65,8 +63,8 @@ export function keptScript (path: string, folder: string, other: Other): KeptScr
 }
 
 /** A function of its own: what was read is 2 MB, and whoever keeps the script must not keep that. */
-function compiled (path: string, kept: string): { script: Script, isKept: boolean } {
-  const cachedData = readKept(kept)
+function compiled (path: string, kept: string | undefined): { script: Script, isKept: boolean } {
+  const cachedData = kept == null ? undefined : readKept(kept)
   // ASCII is read fastest so
   const text = readFileSync(path, 'latin1')
   const script = new Script(`(function(module,require,importModule,other,importMetaUrl,importMetaDirname){'use strict';${text}\n})`, { filename: path, cachedData })

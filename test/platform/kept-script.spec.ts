@@ -25,11 +25,11 @@ interface Exports {
 }
 
 describe('platform: a script whose compiled functions are kept', () => {
-  async function open (dir: string): Promise<ReturnType<typeof keptScript> & { own: Exports }> {
+  async function open (dir: string): Promise<ReturnType<typeof keptScript> & { own: Exports, script: string }> {
     const path = join(dir, NAME)
     await writeFile(path, SCRIPT)
     const script = keptScript(path, join(dir, 'kept'), name => `${name} of another`)
-    return { ...script, own: script.load('a.js') as Exports }
+    return { ...script, own: script.load('a.js') as Exports, script: path }
   }
   const keptIn = async (dir: string): Promise<string[]> => (await readdir(join(dir, 'kept'))).map(name => join(dir, 'kept', name))
 
@@ -58,6 +58,13 @@ describe('platform: a script whose compiled functions are kept', () => {
     await writeFile(path as string, 'as it was')
     await second.keep()
     expect(await readFile(path as string, 'utf8'), 'not written again').to.equal('as it was')
+  })
+
+  it('keeps nothing where nothing is to be kept', async () => {
+    await using dir = await makeTempDir()
+    const { script } = await open(dir.path)
+    await keptScript(script, undefined, () => undefined).keep()
+    expect(await readdir(dir.path)).to.deep.equal([NAME])
   })
 
   it('deletes what was kept of other contents, and nothing else', async () => {

@@ -75,12 +75,12 @@ describe('program: the bundle', function () {
     await using dir = await makeTempDir()
     const cache = join(ROOT, 'node_modules/.cache/peerkeep')
     const current = (await readFile(join(ROOT, 'dist/bundle/program.js'), 'utf8')).match(/program[-a-z]*-[0-9a-f]{8}\.cjs/g) ?? []
-    const kept = async (): Promise<string[]> => (await readdir(cache)).filter(name => current.some(script => name.startsWith(script))).toSorted()
+    const kept = async (): Promise<string[]> => (await readdir(cache, { recursive: true })).filter(name => current.some(script => basename(name).startsWith(script))).toSorted()
     const writtenMs = async (): Promise<number[]> => Promise.all((await kept()).map(async name => (await stat(join(cache, name))).mtimeMs))
     for (const name of await kept()) await rm(join(cache, name))
 
     await started('api:listening', dir.path)
-    expect((await kept()).map(name => name.replace(/-[0-9a-f]{8}\.cjs.*/, ''))).to.include.members(['program', 'program-rest', 'program-run'])
+    expect((await kept()).map(name => basename(name).replace(/-[0-9a-f]{8}\.cjs.*/, ''))).to.include.members(['program', 'program-rest', 'program-run'])
     const before = await writtenMs()
     await started('api:listening', dir.path)
     expect(await writtenMs()).to.deep.equal(before)
