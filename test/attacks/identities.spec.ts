@@ -48,7 +48,7 @@ const CAPS: Record<string, number> = {
   'scoring.recentFailures': MAX_RECENT, 'scoring.recentCharges': MAX_RECENT, 'scoring.changed': MAX_PEERS + SLOTS, 'scoring.unwritten': 2 * MAX_PEERS,
   'bans.peers': MAX_BANS.peer, 'bans.hosts': MAX_BANS.host, 'bans.networks': MAX_BANS.network, 'bans.history': MAX_KEYS, 'bans.evidence': MAX_EVIDENCE, 'bans.unwritten': 2 * MAX_KEYS,
   'bans.spared': MAX_SPARED, 'bans.spread': MAX_SPREAD_GROUPS, 'bans.seen': MAX_SEEN, 'bans.throttle': MAX_THROTTLED, 'bans.decisions': MAX_EXPLAINED,
-  'pool.acceptRates': MAX_REMEMBERED, 'pool.subnetRates': MAX_REMEMBERED, 'pool.relayRates': MAX_REMEMBERED, 'pool.handshakes': MAX_PENDING + MAX_PENDING_SHARED, 'pool.peers': SLOTS + MAX_SURPLUS, 'pool.surplus': MAX_SURPLUS,
+  'pool.acceptRates': MAX_REMEMBERED, 'pool.subnetRates': MAX_REMEMBERED, 'pool.relayRates': MAX_REMEMBERED, 'pool.goodbyeRates': MAX_REMEMBERED, 'pool.handshakes': MAX_PENDING + MAX_PENDING_SHARED, 'pool.peers': SLOTS + MAX_SURPLUS, 'pool.surplus': MAX_SURPLUS,
   'pool.retries': MAX_REMEMBERED, 'pool.timers': MAX_WAITED_FOR, 'addressBook.unwritten': (NEW_BUCKETS + TRIED_BUCKETS) * BUCKET_SIZE, 'gossipGuard.relays': 256
 }
 const OFFENDERS = 20_000

@@ -57,7 +57,7 @@ export const ANCHOR_INTERVAL_MS = 60_000
 export const MAX_ANCHORS = 2
 /** On somebody else's word a host is dialled once in this time. */
 export const FOREIGN_HOST_INTERVAL_MS = 600_000
-/** Peers whose failures or refusals are remembered; the oldest are forgotten first. */
+/** Peers whose failures, refusals or goodbyes are remembered; the oldest are forgotten first. */
 export const MAX_REMEMBERED = 4_096
 /** A peer that fails this often in a row is checked, and forgotten when it is gone. */
 export const CHECK_AFTER_FAILURES = 8

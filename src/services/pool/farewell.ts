@@ -3,7 +3,7 @@ import { timeoutSignal } from '../../util/clock.ts'
 import { RateLimiter } from '../../wire/rate-limiter.ts'
 import { notify } from '../../wire/request.ts'
 import { serve } from '../../wire/serve.ts'
-import { GOODBYE_TIMEOUT_MS, SAY_GOODBYE_RATE } from './constants.ts'
+import { GOODBYE_TIMEOUT_MS, MAX_REMEMBERED, SAY_GOODBYE_RATE } from './constants.ts'
 import { goodbyeProtocol } from './goodbye.ts'
 import { bestConnection } from './peers.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
@@ -37,7 +37,7 @@ export class Farewell {
   constructor (components: PoolComponents, init: FarewellInit) {
     this.#components = components
     this.#init = init
-    this.#said = new RateLimiter({ ...SAY_GOODBYE_RATE, clock: init.clock })
+    this.#said = new RateLimiter({ ...SAY_GOODBYE_RATE, maxKeys: MAX_REMEMBERED, clock: init.clock })
     this.#server = serve(components, goodbyeProtocol, (goodbye, { peerId }) => {
       const peer = init.peers.get(peerId)
       if (peer == null || peer.goodbye != null) return
