@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, readdir, rm, stat } from 'node:fs/promises'
+import { cp, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect } from 'chai'
@@ -47,14 +47,14 @@ describe('program: the bundle', function () {
     expect(files.filter(url => url.includes('/node_modules/') || /\/(?:admin|run|client)[-.]/.test(url))).to.deep.equal([])
   })
 
-  /** Runs the program until it has said this. Resolves to the scripts that it had read by then. */
-  async function started (event: string, dir: string): Promise<string[]> {
+  /** Runs the program until it has said this; its data and its compile cache are in `dir`. Resolves to the scripts that it had read by then. */
+  async function started (event: string, dir: string, root = ROOT, env: NodeJS.ProcessEnv = { NODE_COMPILE_CACHE: join(dir, 'cache') }): Promise<string[]> {
     const hook = `import fs from 'node:fs'
       import { syncBuiltinESMExports } from 'node:module'
       const { readFileSync } = fs
       fs.readFileSync = (path, ...rest) => { process.stdout.write('file:' + path + '\\n'); return readFileSync(path, ...rest) }
       syncBuiltinESMExports()`
-    const child = spawn(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, join(ROOT, 'dist/node.js'), '--json', '--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0', '--api-listen', '127.0.0.1:0', '--data-dir', dir])
+    const child = spawn(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, join(root, 'dist/node.js'), '--json', '--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0', '--api-listen', '127.0.0.1:0', '--data-dir', dir], { env: { ...process.env, ...env } })
     const read: string[] = []
     for await (const line of createInterface(child.stdout)) {
       if (line.includes(`"${event}"`)) break
@@ -66,6 +66,10 @@ describe('program: the bundle', function () {
     return read.filter(name => name.endsWith('.cjs')).map(name => name.replace(/-[0-9a-f]{8}\.cjs$/, ''))
   }
 
+  async function keptIn (cache: string): Promise<string[]> {
+    return (await readdir(cache, { recursive: true })).filter(name => name.endsWith('.kept')).map(name => join(cache, name)).toSorted()
+  }
+
   it('is ready before what only the admin API needs is loaded', async () => {
     await using dir = await makeTempDir()
     expect(await started('ready', dir.path)).to.deep.equal(['program', 'program-run'])
@@ -73,17 +77,27 @@ describe('program: the bundle', function () {
 
   it('keeps what a start has compiled for the next one, which compiles nothing anew', async () => {
     await using dir = await makeTempDir()
-    const cache = join(ROOT, 'node_modules/.cache/peerkeep')
-    const current = (await readFile(join(ROOT, 'dist/bundle/program.js'), 'utf8')).match(/program[-a-z]*-[0-9a-f]{8}\.cjs/g) ?? []
-    const kept = async (): Promise<string[]> => (await readdir(cache, { recursive: true })).filter(name => current.some(script => basename(name).startsWith(script))).toSorted()
-    const writtenMs = async (): Promise<number[]> => Promise.all((await kept()).map(async name => (await stat(join(cache, name))).mtimeMs))
-    for (const name of await kept()) await rm(join(cache, name))
+    const kept = async (): Promise<string[]> => keptIn(join(dir.path, 'cache'))
+    const writtenMs = async (): Promise<number[]> => Promise.all((await kept()).map(async path => (await stat(path)).mtimeMs))
 
     await started('api:listening', dir.path)
-    expect((await kept()).map(name => basename(name).replace(/-[0-9a-f]{8}\.cjs.*/, ''))).to.include.members(['program', 'program-rest', 'program-run'])
+    expect((await kept()).map(name => basename(name).replace(/-[0-9a-f]{8}\.cjs.*/, ''))).to.deep.equal(['program', 'program-rest', 'program-run'])
     const before = await writtenMs()
     await started('api:listening', dir.path)
     expect(await writtenMs()).to.deep.equal(before)
+  })
+
+  it('keeps it in the cache of the user when the package cannot be written', async () => {
+    await using dir = await makeTempDir()
+    const root = join(dir.path, 'package')
+    await cp(join(ROOT, 'dist'), join(root, 'dist'), { recursive: true, filter: path => !path.endsWith('.map') })
+    for (const name of ['config', 'package.json']) await symlink(join(ROOT, name), join(root, name))
+    await mkdir(join(root, 'node_modules'))
+    for (const name of await readdir(join(ROOT, 'node_modules'))) if (name !== '.cache') await symlink(join(ROOT, 'node_modules', name), join(root, 'node_modules', name))
+    // in the way, also of who may write everywhere
+    await writeFile(join(root, 'node_modules/.cache'), '')
+    await started('api:listening', dir.path, root, { XDG_CACHE_HOME: join(dir.path, 'user'), NODE_COMPILE_CACHE: '' })
+    expect(await keptIn(join(dir.path, 'user/peerkeep'))).to.have.length(3)
   })
 
   it('takes the short names of peers that its own tables print', async () => {
