@@ -5,6 +5,8 @@ import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
 const FIRST = 'program'
+/** Also all that nobody named. */
+const REST = 'program-rest'
 /**
  * What is in each script, with all that it imports. What several of them need is in the first, or in the one of them after which the
  * other always comes. A node is ready with two.
@@ -13,10 +15,10 @@ const SCRIPTS = {
   [FIRST]: ['src/cli/index.ts', 'src/config/index.ts'],
   'program-run': ['src/cli/run.ts', 'src/platform/disk.ts', 'src/app-node.ts', 'src/cli/admin.ts'],
   'program-client': ['src/cli/client/index.ts', 'src/cli/id.ts', 'src/cli/help.ts', 'src/cli/show-config.ts'],
-  'program-mdns': ['node_modules/@libp2p/mdns/dist/src/index.js']
+  'program-mdns': ['node_modules/@libp2p/mdns/dist/src/index.js'],
+  [REST]: ['src/cli/admin-parts.ts']
 }
-const AFTER = { 'program-mdns': 'program-run' }
-const REST = 'program-rest'
+const AFTER = { 'program-mdns': 'program-run', [REST]: 'program-run' }
 /** A list of 65,536 numbers that the DHT looks up by their index, now and then: 400 KB of source, and more when compiled. */
 const LIST = /\[(?:[\de]+,\s*){10000,}[\de]+\]/
 const LIST_FILE = 'prefixes.bin'
@@ -68,7 +70,7 @@ export async function scriptsOf (modules, { outputs }, root) {
     const path = code.path.replace('.cjs', `-${createHash('sha256').update(text).digest('hex').slice(0, 8)}.cjs`)
     return [{ path, text: text.replace(`${title}.cjs.map`, `${basename(path)}.map`) }, { path: `${path}.map`, text: map.text }]
   }
-  const scripts = await Promise.all([...Object.keys(SCRIPTS), REST].map(script))
+  const scripts = await Promise.all(Object.keys(SCRIPTS).map(script))
   if (list == null) throw new Error('no list of many numbers is in the bundle any more: LIST and LIST_FILE can go')
   const { outputFiles } = await build({
     ...OPTIONS,
