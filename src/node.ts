@@ -2,7 +2,7 @@
 // The program. Runs on any Node of the last years so far as to find the one it needs: nothing else is imported statically.
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import nodeModule from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** libp2p 3 needs `Promise.withResolvers`; 22.12 is the first Node with everything else used here. */
@@ -27,10 +27,21 @@ async function start (): Promise<void> {
     process.stderr.write(`error: Peerkeep needs Node.js ${REQUIRED.join('.')} or newer, and this is ${process.versions.node}: install it, or the npm package "node" next to Peerkeep\n`)
     process.exit(1)
   }
-  // the second start is several times faster (`kept-script.ts` keeps the most of it there); beside the packages, where nobody else can write
-  nodeModule.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/peerkeep', import.meta.url)))
+  keepCompiled()
   const { main } = await import('./cli/index.ts')
   process.exit(await main(process.argv.slice(2)))
+}
+
+/** The second start is twice as fast (`kept-script.ts` keeps the most of it there); `NODE_COMPILE_CACHE` names another folder. */
+function keepCompiled (): void {
+  const { XDG_CACHE_HOME: cache = '', HOME: home = '' } = process.env
+  const own = cache !== '' ? cache : join(home, '.cache')
+  // beside the packages, where nobody else can write; when this user cannot, either, in a folder of theirs
+  const folders = [fileURLToPath(new URL('../node_modules/.cache', import.meta.url)), ...isAbsolute(own) ? [own] : []]
+  for (const folder of folders) {
+    const { status } = nodeModule.enableCompileCache(join(folder, 'peerkeep'))
+    if (status !== nodeModule.constants.compileCacheStatus.FAILED) return
+  }
 }
 
 function isOld (version: string): boolean {

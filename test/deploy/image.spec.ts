@@ -88,6 +88,7 @@ describe('deploy: image', () => {
     const variables = Object.fromEntries([...of(last, 'ENV').join(' ').matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]))
     const { config } = reconcile(merge([valuesFromEnvironment(variables)]))
     expect(config.dataDir).to.equal('/data')
+    expect(variables['NODE_COMPILE_CACHE'], 'the only folder it may write').to.match(/^\/data\//)
     const ports = [...config.listen.map(address => /\/tcp\/(\d+)/.exec(address)?.[1]), config.apiListen.split(':').at(-1)]
     expect(of(last, 'EXPOSE').join(' ').split(' ')).to.have.members([...new Set(ports)])
   })

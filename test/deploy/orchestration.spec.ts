@@ -210,6 +210,7 @@ describe('deploy: peerkeep.service', () => {
     const variables = Object.fromEntries((unit.get('Environment')?.[0] ?? '').split(' ').map(pair => pair.split('=') as [string, string]))
     expect(configOf(variables).dataDir).to.equal('%S/peerkeep')
     expect([unit.get('DynamicUser'), unit.get('StateDirectory'), unit.get('ProtectSystem'), unit.get('NoNewPrivileges')]).to.deep.equal([['yes'], ['peerkeep'], ['strict'], ['yes']])
+    expect([unit.get('CacheDirectory'), variables['NODE_COMPILE_CACHE']], 'the packages are read-only').to.deep.equal([['peerkeep'], '%C/peerkeep'])
     expect(unit.get('Type')).to.deep.equal(['simple'])
   })
 
