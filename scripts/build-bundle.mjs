@@ -48,20 +48,14 @@ const nativeLevel = {
  * would give each set of modules that have the same users a file of its own, and each file costs a start half a millisecond.
  */
 const AFTER = [
-  [/[/\\]src[/\\](?:app-node|cli[/\\]index)\.ts$/, []],
+  [/[/\\]src[/\\](?:app-node\.ts$|cli[/\\]|config[/\\])/, []],
   [/[/\\]src[/\\]platform[/\\]disk\.ts$/, ['src/app-node/opened.ts']],
-  [/[/\\]src[/\\](?:cli[/\\]client|config)[/\\]index\.ts$/, ['src/cli/index.ts']],
-  [/[/\\]src[/\\]cli[/\\]admin(?:-parts)?\.ts$/, ['src/cli/run.ts', 'src/app-node.ts']],
-  [/[/\\]src[/\\]cli[/\\]\w+(?:-\w+)*\.ts$/, ['src/config/index.ts']],
   [/^/, ['src/app-node.ts']]
 ]
-/** Small, and needed by most of them. */
-const COMMON = ['src/errors.ts', 'src/util/clock.ts', 'src/util/rng.ts', 'src/components.ts', 'src/platform/durable-file.ts', 'src/platform/process-id.ts', 'src/platform/version.ts']
 
 const inOrder = {
   name: 'lazy files in order',
   setup ({ onResolve, onLoad, resolve }) {
-    const entries = new Set(Object.values(ENTRIES).slice(1).map(path => join(root, path)))
     const lazy = new Set([join(root, 'src/http/index.ts')])
     onResolve({ filter: /^/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
       if (kind !== 'dynamic-import' || pluginData === inOrder) return undefined
@@ -69,18 +63,12 @@ const inOrder = {
       if (!found.external) lazy.add(found.path)
       return found
     })
-    onResolve({ filter: /^common$/ }, () => ({ path: 'common', namespace: 'common' }))
-    onLoad({ filter: /^/, namespace: 'common' }, () => ({ contents: importing(COMMON), resolveDir: root }))
     onLoad({ filter: /^/, namespace: 'file' }, async ({ path }) => {
-      if (!lazy.has(path) && !entries.has(path)) return undefined
-      const before = lazy.has(path) ? AFTER.find(([pattern]) => pattern.test(path))[1] : []
-      return { contents: `${importing(['common', ...before])}\n${await readFile(path, 'utf8')}`, loader: path.endsWith('.ts') ? 'ts' : 'js', resolveDir: dirname(path) }
+      if (!lazy.has(path)) return undefined
+      const before = AFTER.find(([pattern]) => pattern.test(path))[1]
+      return { contents: `${before.map(source => `import ${JSON.stringify(join(root, source))}`).join('\n')}\n${await readFile(path, 'utf8')}`, loader: path.endsWith('.ts') ? 'ts' : 'js', resolveDir: dirname(path) }
     })
   }
-}
-
-function importing (paths) {
-  return paths.map(path => `import ${JSON.stringify(path.startsWith('src/') ? join(root, path) : path)}`).join('\n')
 }
 
 /** Noise comes with a second set of ciphers for Node, in WebAssembly that it compiles at once; ours is another, so its one for browsers will do. */
@@ -122,14 +110,14 @@ refuseLazyCommonJs()
 await refuseNewNames()
 
 const files = [
-  ...outputFiles.map(({ path, text, contents = text }) => [path, contents]),
+  ...outputFiles.map(({ path, text }) => [path, text]),
   [join(out, 'bundle', 'licenses.txt'), await licensesOf(Object.keys(metafile.inputs), root)]
 ]
 // the entries last, and each file whole: at any moment what is there runs
 const isEntry = ([path]) => path === join(out, 'bundle/program.js') || Object.keys(metafile.outputs).some(name => join(root, name) === path && metafile.outputs[name].entryPoint != null && !/-[A-Z0-9]{8}\.js$/.test(name))
 for (const some of [files.filter(file => !isEntry(file)), files.filter(isEntry)]) await Promise.all(some.map(async file => { await replace(...file) }))
 await removeOld(join(out, 'bundle'), new Set(files.map(([path]) => path)))
-const bytes = outputFiles.filter(({ path }) => !path.endsWith('.map')).reduce((sum, { text, contents = text }) => sum + Buffer.byteLength(contents), 0)
+const bytes = outputFiles.filter(({ path }) => !path.endsWith('.map')).reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
 console.log(`bundle: ${outputFiles.filter(({ path }) => !path.endsWith('.map')).length} files, ${(bytes / 1024 / 1024).toFixed(1)} MiB`)
 
 async function replace (path, contents) {

@@ -19,9 +19,6 @@ const SCRIPTS = {
   [REST]: ['src/cli/admin-parts.ts']
 }
 const AFTER = { 'program-mdns': 'program-run', [REST]: 'program-run' }
-/** A list of 65,536 numbers that the DHT looks up by their index, now and then: 400 KB of source, and more when compiled. */
-const LIST = /\[(?:[\de]+,\s*){10000,}[\de]+\]/
-const LIST_FILE = 'prefixes.bin'
 const LIBRARY = ['src/index.ts', 'src/http/index.ts', 'src/crypto/threshold/index.ts']
 const OPTIONS = { bundle: true, write: false, minifyWhitespace: true, minifySyntax: true, lineLimit: 500, sourcemap: 'linked', sourcesContent: false, legalComments: 'none', platform: 'node', target: 'node22', logLevel: 'warning' }
 
@@ -43,7 +40,6 @@ export async function scriptsOf (modules, { outputs }, root) {
     return found
   }
   const cli = entryOf('src/cli/index.ts')
-  let list
   const scriptOf = new Map()
   for (const [title, sources] of Object.entries(SCRIPTS)) {
     for (const name of closure(sources.map(entryOf), ['import-statement'])) {
@@ -62,7 +58,7 @@ export async function scriptsOf (modules, { outputs }, root) {
       outfile: join(root, 'dist/bundle', `${title}.cjs`),
       format: 'cjs',
       define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': 'importMetaDirname' },
-      plugins: [filesOf(files, scriptOf, title, numbers => { list = littleEndian(numbers) })]
+      plugins: [filesOf(files, scriptOf, title)]
     })
     // it is read as ASCII, which esbuild makes of all but regular expressions
     const text = withErrorNames(code.text).replaceAll(/[\u0080-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -71,7 +67,6 @@ export async function scriptsOf (modules, { outputs }, root) {
     return [{ path, text: text.replace(`${title}.cjs.map`, `${basename(path)}.map`) }, { path: `${path}.map`, text: map.text }]
   }
   const scripts = await Promise.all(Object.keys(SCRIPTS).map(script))
-  if (list == null) throw new Error('no list of many numbers is in the bundle any more: LIST and LIST_FILE can go')
   const { outputFiles } = await build({
     ...OPTIONS,
     stdin: { contents: programOf(cli, scripts.map(([{ path }]) => basename(path)), [...scriptOf].filter(([, title]) => title !== FIRST)), resolveDir: root },
@@ -84,12 +79,12 @@ export async function scriptsOf (modules, { outputs }, root) {
   return [
     ...modules.filter(({ path }) => library.has(basename(path).replace(/\.map$/, ''))),
     { path: node.path, text }, files.get('node.js.map'),
-    ...scripts.flat(), ...outputFiles, { path: join(root, 'dist/bundle', LIST_FILE), contents: list }
+    ...scripts.flat(), ...outputFiles
   ]
 }
 
 /** The files of one script; what is in others is asked of them. */
-function filesOf (files, scriptOf, title, onList) {
+function filesOf (files, scriptOf, title) {
   return {
     name: 'files of a script',
     setup ({ onResolve, onLoad }) {
@@ -98,10 +93,7 @@ function filesOf (files, scriptOf, title, onList) {
       onLoad({ filter: /^/, namespace: 'own' }, ({ path }) => {
         const map = Buffer.from(files.get(`${path}.map`).text).toString('base64')
         // the first line makes a `require`; a script is given one, and an `import` for packages, as its own is experimental
-        const code = files.get(path).text.replace(/^import\{createRequire.*?;const require=.*?;$/m, '').replace(/\/\/# sourceMappingURL=.*\n?$/, '').replaceAll(/\bimport\("(?!\.)/g, 'importModule("').replace(LIST, (numbers) => {
-          onList(JSON.parse(numbers))
-          return `new Proxy([],{get:(list,i)=>(list[0]??=new DataView(new Uint8Array(require("node:fs").readFileSync(new URL("${LIST_FILE}",import.meta.url))).buffer)).getUint32(4*i,true)})`
-        })
+        const code = files.get(path).text.replace(/^import\{createRequire.*?;const require=.*?;$/m, '').replace(/\/\/# sourceMappingURL=.*\n?$/, '').replaceAll(/\bimport\("(?!\.)/g, 'importModule("')
         return { contents: `${code}\n//# sourceMappingURL=data:application/json;base64,${map}` }
       })
       onLoad({ filter: /^/, namespace: 'other' }, ({ path }) => ({ contents: `module.exports = other("${path}")` }))
@@ -124,10 +116,4 @@ function programOf (cli, names, later) {
     }
     const keep = async () => { await Promise.all(running.map(script => script?.keep())) }
     export const main = async argv => load('${cli}').main(argv, undefined, keep)`
-}
-
-function littleEndian (numbers) {
-  const bytes = Buffer.alloc(4 * numbers.length)
-  for (const [i, number] of numbers.entries()) bytes.writeUInt32LE(number, 4 * i)
-  return bytes
 }
