@@ -35,7 +35,10 @@ export interface PexSnapshot {
 }
 
 export interface Pex {
-  /** Asks a connected peer whom it knows; resolves to the number of peers that were new. Rejects with a wire error. */
+  /**
+   * Asks a connected peer whom it knows; resolves to the number of peers that were new. Rejects with a `PexError`, as when the peer was
+   * asked some 15 times within seconds, this node's own questions included, or with a wire error.
+   */
   ask (peerId: PeerId, options?: { signal?: AbortSignal }): Promise<number>
   /** This node's own record as it is told now: at most 4 KiB, without addresses while it has none. */
   ownRecord (): Promise<Uint8Array>

@@ -134,6 +134,7 @@ export class PexService implements Pex {
   async ask (peerId: PeerId, { signal }: { signal?: AbortSignal } = {}): Promise<number> {
     const connection = this.#neighbours.connection(peerId)
     if (connection == null) throw new PexError('PEX_NOT_CONNECTED', `there is no direct connection to ${peerId.toString()}: dial it first`)
+    if (!this.#askRates.take(peerId.toString())) throw new PexError('PEX_TOO_OFTEN', `${peerId.toString()} was asked ${SEND_ASK_RATE.burst} times a moment ago, and takes more for a flood: ask somebody else, or again in 2 s`)
     return this.#exchange(connection, signal)
   }
 
@@ -232,7 +233,6 @@ export class PexService implements Pex {
         this.#askedThisRound.clear()
         this.#askIntervalMs = Math.min(maxAskIntervalMs, this.#askIntervalMs * 2)
       }
-      this.#askRates.take(peerId.toString())
       if (await this.ask(peerId) > 0) this.#askIntervalMs = minAskIntervalMs
     } finally {
       if (!this.#stopping.signal.aborted) this.#scheduleAsk()
