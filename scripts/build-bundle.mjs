@@ -1,5 +1,6 @@
 // Bundles what Node runs: src -> dist/node.js and dist/bundle, this package's files and those of others in a few files, so
 // that a start reads and compiles little. What is imported lazily is in files of its own.
+import { statSync } from 'node:fs'
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -8,8 +9,10 @@ import { build } from 'esbuild'
 import { licensesOf } from './licenses.mjs'
 import { scriptsOf, withErrorNames } from './program-scripts.mjs'
 
-/** Programs that run since before may still load a file of theirs. */
+/** Programs that run since before may still load a file of theirs: what was built last stays, and all of the last hour. */
 const KEEP_MS = 60 * 60_000
+/** What was built together is written within this time. */
+const WRITTEN_MS = 60_000
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, 'dist')
@@ -115,8 +118,9 @@ const files = [
 ]
 // the entries last, and each file whole: at any moment what is there runs
 const isEntry = ([path]) => path === join(out, 'bundle/program.js') || Object.keys(metafile.outputs).some(name => join(root, name) === path && metafile.outputs[name].entryPoint != null && !/-[A-Z0-9]{8}\.js$/.test(name))
+const previousMs = statSync(join(out, 'bundle/program.js'), { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
 for (const some of [files.filter(file => !isEntry(file)), files.filter(isEntry)]) await Promise.all(some.map(async file => { await replace(...file) }))
-await removeOld(join(out, 'bundle'), new Set(files.map(([path]) => path)))
+await removeOld(join(out, 'bundle'), new Set(files.map(([path]) => path)), Math.min(Date.now() - KEEP_MS, previousMs - WRITTEN_MS))
 const bytes = outputFiles.filter(({ path }) => !path.endsWith('.map')).reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
 console.log(`bundle: ${outputFiles.filter(({ path }) => !path.endsWith('.map')).length} files, ${(bytes / 1024 / 1024).toFixed(1)} MiB`)
 
@@ -127,10 +131,10 @@ async function replace (path, contents) {
   await rename(temporary, path)
 }
 
-async function removeOld (folder, current) {
+async function removeOld (folder, current, beforeMs) {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
-    if (!current.has(path) && Date.now() - (await stat(path)).mtimeMs > KEEP_MS) await rm(path)
+    if (!current.has(path) && (await stat(path)).mtimeMs < beforeMs) await rm(path)
   }
 }
 
