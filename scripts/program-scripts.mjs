@@ -57,6 +57,8 @@ export async function scriptsOf (modules, { outputs }, root) {
       stdin: { contents: `export const load = {${names.map(name => `"${name}": () => require("./${name}")`).join()}}`, resolveDir: root },
       outfile: join(root, 'dist/bundle', `${title}.cjs`),
       format: 'cjs',
+      banner: { js: `(function(module,require,importModule,other,importMetaUrl,importMetaDirname){'use strict';` },
+      footer: { js: '})' },
       define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': 'importMetaDirname' },
       plugins: [filesOf(files, scriptOf, title)]
     })

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The program. Runs on any Node of the last years so far as to find the one it needs: nothing else is imported statically.
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import nodeModule from 'node:module'
 import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,14 +34,19 @@ async function start (): Promise<void> {
 
 /** The second start is twice as fast (`kept-script.ts` keeps the most of it there); `NODE_COMPILE_CACHE` names another folder. */
 function keepCompiled (): void {
-  const { XDG_CACHE_HOME: cache = '', HOME: home = '' } = process.env
-  const own = cache !== '' ? cache : join(home, '.cache')
-  // beside the packages, where nobody else can write; when this user cannot, either, in a folder of theirs
-  const folders = [fileURLToPath(new URL('../node_modules/.cache', import.meta.url)), ...isAbsolute(own) ? [own] : []]
-  for (const folder of folders) {
+  // beside the packages; where none can be made, with what else is cached for this user
+  for (const folder of [fileURLToPath(new URL('../node_modules/.cache', import.meta.url)), ...ownCache()]) {
     const { status } = nodeModule.enableCompileCache(join(folder, 'peerkeep'))
     if (status !== nodeModule.constants.compileCacheStatus.FAILED) return
   }
+}
+
+/** What is kept is run: never of another user, whose home this may be with `sudo`. */
+function ownCache (): string[] {
+  const { XDG_CACHE_HOME: cache = '', HOME: home = '' } = process.env
+  const base = isAbsolute(cache) ? cache : home
+  if (!isAbsolute(base) || !existsSync(base) || statSync(base).uid !== process.geteuid?.()) return []
+  return [base === cache ? cache : join(home, '.cache')]
 }
 
 function isOld (version: string): boolean {

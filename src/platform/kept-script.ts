@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -21,19 +21,21 @@ interface Module {
 }
 
 type ImportModule = (name: string) => Promise<unknown>
+/** What is in a script: its files, which give their exports in `module.exports.load`. */
 type Body = (module: Module, require: NodeJS.Require, importModule: ImportModule, other: Other, url: string, dirname: string) => void
 
 const importModule: ImportModule = async (name) => import(name)
 const CHECK_BYTES = 4
+const MAX_AGE_MS = 7 * 24 * 60 * 60_000
 /** After the title: of any content. */
 const HASHED = /^[0-9a-f]+\.cjs\./
 
 /**
  * Runs a script whose compiled functions are kept in `folder`, that of Node's compile cache: there is one for each version of V8, its flags
  * at the start, and each user; without one nothing is kept. Node itself fills its cache before a module runs, and so has in it
- * none of the functions that a start calls: a third of each start would be compiling them again. The script is called
- * `title-hash.cjs`: two of one name have one content, as V8 only looks whether the length is the same, and what is kept of others of
- * the title is deleted. It is ASCII, and strict as a module is.
+ * none of the functions that a start calls: a third of each start would be compiling them again. The script is one function, a `Body`, in
+ * ASCII, and is called `title-hash.cjs`: two of one name have one content, as V8 only looks whether the length is the same. What was
+ * kept of others of the title is deleted after a week.
  */
 export function keptScript (path: string, folder: string | undefined, other: Other): KeptScript {
   const name = basename(path)
@@ -56,8 +58,12 @@ export function keptScript (path: string, folder: string | undefined, other: Oth
       await mkdir(folder, { recursive: true })
       await replace(kept, Buffer.concat([code, check]))
       const title = name.slice(0, name.lastIndexOf('-') + 1)
-      const old = (await readdir(folder)).filter(file => file.startsWith(title) && HASHED.test(file.slice(title.length)) && !file.startsWith(name))
-      await Promise.all(old.map(async file => { await rm(join(folder, file), { force: true }) }))
+      const others = (await readdir(folder)).filter(file => file.startsWith(title) && HASHED.test(file.slice(title.length)) && !file.startsWith(name))
+      await Promise.all(others.map(async (file) => {
+        const path = join(folder, file)
+        // another version may be in use beside this one
+        if (Date.now() - (await stat(path)).mtimeMs > MAX_AGE_MS) await rm(path, { force: true })
+      }))
     }
   }
 }
@@ -66,13 +72,12 @@ export function keptScript (path: string, folder: string | undefined, other: Oth
 function compiled (path: string, kept: string | undefined): { script: Script, isKept: boolean } {
   const cachedData = kept == null ? undefined : readKept(kept)
   // ASCII is read fastest so
-  const text = readFileSync(path, 'latin1')
-  const script = new Script(`(function(module,require,importModule,other,importMetaUrl,importMetaDirname){'use strict';${text}\n})`, { filename: path, cachedData })
+  const script = new Script(readFileSync(path, 'latin1'), { filename: path, cachedData })
   return { script, isKept: cachedData != null && script.cachedDataRejected !== true }
 }
 
 async function replace (path: string, bytes: Buffer): Promise<void> {
-  const temporary = join(dirname(path), `${process.pid}.${basename(path)}`)
+  const temporary = `${path}.${process.pid}`
   try {
     await writeFile(temporary, bytes)
     await rename(temporary, path)

@@ -1,16 +1,16 @@
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, utimes, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { keptScript } from '../../src/platform/kept-script.ts'
 import { makeTempDir } from '../support/temp-dir.ts'
 
 /** `called` is compiled when it is called, and long enough to be seen in what is kept. */
-const SCRIPT = `
+const SCRIPT = `(function (module, require, importModule, other, importMetaUrl, importMetaDirname) { 'use strict'
   function called () { return [${Array.from({ length: 2_000 }, (_, i) => `'text ${i}'`).join()}] }
   module.exports.load = {
     'a.js': () => ({ called, from: importMetaUrl, dir: importMetaDirname, join: require('node:path').join, imported: importModule('node:path'), isStrict: (function () { return this === undefined })(), theirs: () => other('b.js') })
   }
-`
+})`
 
 const NAME = 'script-0a1b2c3d.cjs'
 
@@ -67,15 +67,19 @@ describe('platform: a script whose compiled functions are kept', () => {
     expect(await readdir(dir.path)).to.deep.equal([NAME])
   })
 
-  it('deletes what was kept of other contents, and nothing else', async () => {
+  it('deletes what was kept of other contents a week ago, and nothing else', async () => {
     await using dir = await makeTempDir()
     await mkdir(join(dir.path, 'kept'))
     const others = ['script-more-0a1b2c3d.cjs.1', 'script.txt', 'other-0a1b2c3d.cjs.1', `${NAME}.1`]
-    for (const name of [...others, 'script-01234567.cjs.1', 'script-01234567.cjs.2']) await writeFile(join(dir.path, 'kept', name), '')
+    const aWeekAgo = Date.now() / 1_000 - 7 * 24 * 3_600 - 1
+    for (const name of [...others, 'script-01234567.cjs.kept', 'script-01234567.cjs.kept.4711']) {
+      await writeFile(join(dir.path, 'kept', name), '')
+      await utimes(join(dir.path, 'kept', name), aWeekAgo, aWeekAgo)
+    }
+    await writeFile(join(dir.path, 'kept', 'script-89abcdef.cjs.kept'), 'of another version in use')
     await (await open(dir.path)).keep()
     const names = (await keptIn(dir.path)).map(path => basename(path))
-    expect(names).to.have.length(others.length + 1).and.include.members(others)
-    expect(names.filter(name => name.startsWith(NAME))).to.have.length(2)
+    expect(names).to.have.members([...others, 'script-89abcdef.cjs.kept', `${NAME}.kept`])
   })
 
   for (const [what, damage] of [

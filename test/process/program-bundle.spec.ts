@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises'
+import { chown, cp, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect } from 'chai'
@@ -32,7 +32,7 @@ describe('program: the bundle', function () {
     `)).to.deep.equal([true, true, 'TokenError', 'AppNodeOptionError', 'function'])
   })
 
-  it('loads for a start neither the admin API nor the log', () => {
+  it('loads for a start neither the admin API nor the log', async () => {
     const loaded = run(`
       import { registerHooks } from 'node:module'
       const loaded = []
@@ -44,7 +44,10 @@ describe('program: the bundle', function () {
     `) as string[]
     const files = loaded.filter(url => url.startsWith('file:'))
     expect(files.length).to.be.within(2, 30)
-    expect(files.filter(url => url.includes('/node_modules/') || /\/(?:admin|run|client)[-.]/.test(url))).to.deep.equal([])
+    expect(files.filter(url => url.includes('/node_modules/'))).to.deep.equal([])
+    const sources = await Promise.all(files.filter(url => url.includes('/dist/bundle/')).map(async url => (JSON.parse(await readFile(new URL(`${url}.map`), 'utf8')) as { sources: string[] }).sources))
+    expect(sources.flat().filter(path => /\/src\/(?:http|cli)\//.test(path))).to.deep.equal([])
+    expect(sources.flat().some(path => path.endsWith('/src/app-node.ts')), 'the node').to.equal(true)
   })
 
   /** Runs the program until it has said this; its data and its compile cache are in `dir`. Resolves to the scripts that it had read by then. */
@@ -87,17 +90,36 @@ describe('program: the bundle', function () {
     expect(await writtenMs()).to.deep.equal(before)
   })
 
-  it('keeps it in the cache of the user when the package cannot be written', async () => {
-    await using dir = await makeTempDir()
-    const root = join(dir.path, 'package')
-    await cp(join(ROOT, 'dist'), join(root, 'dist'), { recursive: true, filter: path => !path.endsWith('.map') })
-    for (const name of ['config', 'package.json']) await symlink(join(ROOT, name), join(root, name))
-    await mkdir(join(root, 'node_modules'))
-    for (const name of await readdir(join(ROOT, 'node_modules'))) if (name !== '.cache') await symlink(join(ROOT, 'node_modules', name), join(root, 'node_modules', name))
-    // in the way, also of who may write everywhere
-    await writeFile(join(root, 'node_modules/.cache'), '')
-    await started('api:listening', dir.path, root, { XDG_CACHE_HOME: join(dir.path, 'user'), NODE_COMPILE_CACHE: '' })
-    expect(await keptIn(join(dir.path, 'user/peerkeep'))).to.have.length(3)
+  describe('in a package that cannot be written', () => {
+    /** Starts it from there. Resolves to how much is kept below `cache`. */
+    async function keptOf (dir: string, cache: string): Promise<number> {
+      const root = join(dir, 'package')
+      await cp(join(ROOT, 'dist'), join(root, 'dist'), { recursive: true, filter: path => !path.endsWith('.map') })
+      for (const name of ['config', 'package.json']) await symlink(join(ROOT, name), join(root, name))
+      await mkdir(join(root, 'node_modules'))
+      for (const name of await readdir(join(ROOT, 'node_modules'))) if (name !== '.cache') await symlink(join(ROOT, 'node_modules', name), join(root, 'node_modules', name))
+      // in the way, also of who may write everywhere
+      await writeFile(join(root, 'node_modules/.cache'), '')
+      await started('api:listening', dir, root, { XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: '' })
+      return (await keptIn(cache)).length
+    }
+
+    it('keeps it in the cache of the user', async () => {
+      await using dir = await makeTempDir()
+      await mkdir(join(dir.path, 'user'))
+      expect(await keptOf(dir.path, join(dir.path, 'user'))).to.equal(3)
+    })
+
+    it('runs nothing from the cache of another user', async function () {
+      if (process.getuid?.() !== 0) {
+        process.stderr.write('    skipped: only root can make a folder another\'s\n')
+        this.skip()
+      }
+      await using dir = await makeTempDir()
+      await mkdir(join(dir.path, 'user'))
+      await chown(join(dir.path, 'user'), 1_000, 1_000)
+      expect(await keptOf(dir.path, join(dir.path, 'user'))).to.equal(0)
+    })
   })
 
   it('takes the short names of peers that its own tables print', async () => {
