@@ -156,7 +156,8 @@ describe('bans: import and export', () => {
     expect({ read, isClosed }).to.deep.equal({ read: MAX_LINES, isClosed: true })
     expect(bans.list()).to.deep.equal([])
     process.stdout.write(`      1,000,000 lines: ${read} read, at most ${(heldBytes / 2 ** 20).toFixed(1)} MB held (limit 32 MB)\n`)
-    expect(heldBytes).to.be.within(1, 32 * 2 ** 20)
+    // what tests before this one held may be freed meanwhile
+    expect(heldBytes).to.be.at.most(32 * 2 ** 20)
     await stop()
   })
 })
