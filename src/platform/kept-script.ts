@@ -59,10 +59,11 @@ export function keptScript (path: string, folder: string | undefined, other: Oth
       await replace(kept, Buffer.concat([code, check]))
       const title = name.slice(0, name.lastIndexOf('-') + 1)
       const others = (await readdir(folder)).filter(file => file.startsWith(title) && HASHED.test(file.slice(title.length)) && !file.startsWith(name))
+      const { mtimeMs } = await stat(kept)
       await Promise.all(others.map(async (file) => {
         const path = join(folder, file)
         // another version may be in use beside this one
-        if (Date.now() - (await stat(path)).mtimeMs > MAX_AGE_MS) await rm(path, { force: true })
+        if (mtimeMs - (await stat(path)).mtimeMs > MAX_AGE_MS) await rm(path, { force: true })
       }))
     }
   }
